@@ -1,0 +1,204 @@
+//! The figures Ashlar has set itself, and whether this run reaches them.
+
+use super::megabytes;
+use super::table::Table;
+use crate::run::{Flatness, Results};
+use crate::scenario::Scenario;
+
+/// CPU per request of a yardstick ÷ Ashlar's has to be at least this.
+const CPU_RATIOS: [(Scenario, &str, f64); 5] = [
+    (Scenario::GetOne, "by hand", 1.0),
+    (Scenario::GetOne, "limit", 0.7),
+    (Scenario::List, "by hand", 0.85),
+    (Scenario::Create, "by hand", 0.85),
+    (Scenario::Live, "bare", 0.9),
+];
+/// Widest relative change of list time over all sizes, and from first to last page.
+const FLAT_WITHIN: f64 = 0.15;
+/// Milliseconds.
+const EXISTING_START_BELOW: f64 = 300.0;
+/// Milliseconds.
+const FRESH_START_BELOW: f64 = 1000.0;
+/// Bytes.
+const IDLE_MEMORY_BELOW: u64 = 40_000_000;
+
+/// One row for each figure: what, goal, measured, verdict.
+pub(super) fn figures(results: &Results) -> Table {
+    let mut table = Table::new(&["figure", "goal", "measured", "verdict"]);
+    let startup = &results.startup;
+    let on_postgres = results
+        .memory
+        .first()
+        .map_or(u64::MAX, |&(_, idle, _)| idle);
+    let ratios = CPU_RATIOS.iter().map(|goal| cpu_ratio(results, goal));
+    let others = [
+        list_time(&results.flatness),
+        start("existing", startup.existing, EXISTING_START_BELOW),
+        start("fresh", startup.fresh, FRESH_START_BELOW),
+        idle_memory("SQLite", startup.idle_bytes),
+        idle_memory("PostgreSQL", on_postgres),
+    ];
+    for Figure {
+        what,
+        goal,
+        measured,
+        holds,
+    } in ratios.chain(others)
+    {
+        table.row([
+            what,
+            goal,
+            measured,
+            if holds { "PASS" } else { "FAIL" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+struct Figure {
+    what: String,
+    goal: String,
+    measured: String,
+    holds: bool,
+}
+
+fn cpu_ratio(results: &Results, &(scenario, yardstick, goal): &(Scenario, &str, f64)) -> Figure {
+    let comparison = results
+        .comparisons
+        .iter()
+        .find(|one| one.scenario == scenario);
+    let ratio = comparison
+        .and_then(|one| one.cpu_ratio(yardstick))
+        .unwrap_or(0.0);
+    Figure {
+        what: format!("{}, CPU beside {yardstick}", scenario.name()),
+        goal: format!("≥ {goal:.2}"),
+        measured: format!("{ratio:.2}"),
+        holds: ratio >= goal,
+    }
+}
+
+fn list_time(lists: &[Flatness]) -> Figure {
+    let (change, place) = widest_change(lists);
+    Figure {
+        what: "list time by rows".to_owned(),
+        goal: format!("within ±{:.0} %", FLAT_WITHIN * 100.0),
+        measured: format!("{:+.0} % ({place})", change * 100.0),
+        holds: change.abs() <= FLAT_WITHIN,
+    }
+}
+
+fn start(database: &str, millis: f64, below: f64) -> Figure {
+    Figure {
+        what: format!("start, {database} database"),
+        goal: format!("< {below:.0} ms"),
+        measured: format!("{millis:.0} ms"),
+        holds: millis < below,
+    }
+}
+
+fn idle_memory(database: &str, bytes: u64) -> Figure {
+    Figure {
+        what: format!("idle memory on {database}"),
+        goal: format!("< {} MB", megabytes(IDLE_MEMORY_BELOW)),
+        measured: format!("{} MB", megabytes(bytes)),
+        holds: bytes < IDLE_MEMORY_BELOW,
+    }
+}
+
+/// The change furthest from zero: of each page against the same page of the smallest list, and of
+/// the last page of the largest list against its first.
+fn widest_change(lists: &[Flatness]) -> (f64, String) {
+    let (Some(smallest), Some(largest)) = (lists.first(), lists.last()) else {
+        return (f64::INFINITY, "not measured".to_owned());
+    };
+    let pages = lists.iter().skip(1).flat_map(|list| {
+        let first = list.first.millis() / smallest.first.millis() - 1.0;
+        let last = list.last.millis() / smallest.last.millis() - 1.0;
+        let rows = list.rows;
+        [
+            (first, format!("first page of {rows}")),
+            (last, format!("last page of {rows}")),
+        ]
+    });
+    let across = largest.last.millis() / largest.first.millis() - 1.0;
+    let across = (
+        across,
+        format!("last page beside first of {}", largest.rows),
+    );
+    pages.fold(across, |a, b| if b.0.abs() > a.0.abs() { b } else { a })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{Comparison, Drive, Page, Series, Startup};
+
+    fn series(name: &'static str, cpu: f64) -> Series {
+        Series {
+            name,
+            closed: vec![Drive {
+                rate: 1.0,
+                p50: 1.0,
+                p99: 1.0,
+                cpu,
+            }],
+            paced: vec![],
+        }
+    }
+
+    fn results(existing: f64, get_one_cpu: f64) -> Results {
+        let series = vec![series("Ashlar", get_one_cpu), series("by hand", 10.0)];
+        Results {
+            comparisons: vec![Comparison {
+                scenario: Scenario::GetOne,
+                series,
+            }],
+            memory: vec![("Ashlar", 39_000_000, 50_000_000)],
+            hash_time: None,
+            flatness: vec![],
+            startup: Startup {
+                fresh: 999.0,
+                existing,
+                idle_bytes: 41_000_000,
+            },
+        }
+    }
+
+    fn verdict(results: &Results, figure: &str) -> bool {
+        let table = figures(results).to_string();
+        let line = table.lines().find(|line| line.contains(figure)).unwrap();
+        assert_ne!(line.contains("PASS"), line.contains("FAIL"), "{line}");
+        line.contains("PASS")
+    }
+
+    #[test]
+    fn a_figure_passes_on_its_side_of_the_goal_only() {
+        assert!(verdict(&results(299.0, 10.0), "existing database"));
+        assert!(!verdict(&results(300.0, 10.0), "existing database"));
+        assert!(verdict(&results(1.0, 10.0), "get one, CPU beside by hand"));
+        assert!(!verdict(&results(1.0, 10.1), "get one, CPU beside by hand"));
+        assert!(!verdict(&results(1.0, 1.0), "idle memory on SQLite"));
+        assert!(verdict(&results(1.0, 1.0), "idle memory on PostgreSQL"));
+    }
+
+    #[test]
+    fn what_was_not_measured_does_not_pass() {
+        let results = results(1.0, 1.0);
+        assert!(!verdict(&results, "get one, CPU beside limit"));
+        assert!(!verdict(&results, "list time by rows"));
+    }
+
+    #[test]
+    fn the_widest_change_may_be_in_the_middle_and_on_either_page() {
+        let list = |rows, first, last| Flatness {
+            rows,
+            first: Page::of(first),
+            last: Page::of(last),
+        };
+        let lists = [list(1, 1.0, 1.0), list(2, 1.0, 1.5), list(3, 1.1, 1.1)];
+        let (change, place) = widest_change(&lists);
+        assert!((change - 0.5).abs() < 1e-9);
+        assert_eq!(place, "last page of 2");
+    }
+}

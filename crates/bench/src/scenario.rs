@@ -1,0 +1,286 @@
+//! What is asked of a server: the scenarios, and the script that each connection follows.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::load::Answer;
+
+/// Prefix of the slugs that [`Scenario::Create`] makes; by it they are found and removed.
+pub(crate) const CREATED_PREFIX: &str = "created-";
+
+/// A kind of request that is driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scenario {
+    /// `GET /api/v1/health/live`
+    Live,
+    /// `GET /api/v1/projects/{id}`, a random one of the user's
+    GetOne,
+    /// `GET /api/v1/projects?limit=20`, then on by `next_cursor`, and from the start again
+    List,
+    /// `POST /api/v1/projects`
+    Create,
+    /// `POST /api/v1/auth/login`
+    Login,
+}
+
+impl Scenario {
+    /// As the tables name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live check",
+            Self::GetOne => "get one",
+            Self::List => "keyset list",
+            Self::Create => "create",
+            Self::Login => "login",
+        }
+    }
+
+    /// Connections to drive it with. A login holds a core and some 19 MiB while it hashes: 4 keep
+    /// two cores busy without a queue in front of them.
+    pub(crate) fn connections(self) -> usize {
+        match self {
+            Self::Login => 4,
+            _ => 32,
+        }
+    }
+
+    fn expected_status(self) -> u16 {
+        match self {
+            Self::Create => 201,
+            _ => 200,
+        }
+    }
+}
+
+/// The user on whose behalf requests are made.
+#[derive(Clone)]
+pub(crate) struct Subject {
+    /// Bearer token; empty for none.
+    pub(crate) token: String,
+    /// Projects of the user.
+    pub(crate) projects: Arc<[Uuid]>,
+    /// For [`Scenario::Login`].
+    pub(crate) email: String,
+    /// For [`Scenario::Login`].
+    pub(crate) password: String,
+}
+
+impl Subject {
+    /// Nobody: enough for the live check.
+    pub(crate) fn anonymous() -> Self {
+        let projects = Arc::new([]);
+        Self {
+            token: String::new(),
+            projects,
+            email: String::new(),
+            password: String::new(),
+        }
+    }
+}
+
+/// The bytes of a GET request with a bearer token.
+pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
+    let authorization = authorization(token);
+    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n").into_bytes()
+}
+
+/// The bytes of a POST request with a JSON body.
+pub(crate) fn post(path: &str, token: &str, body: &serde_json::Value) -> Vec<u8> {
+    let (authorization, body) = (authorization(token), body.to_string());
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// The path of a page of 20: the first, or the one after a cursor.
+pub(crate) fn list_path(after: Option<&[u8]>) -> String {
+    let mut path = "/api/v1/projects?limit=20".to_owned();
+    if let Some(cursor) = after {
+        path.push_str("&after=");
+        for &byte in cursor {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    path.push(byte.into());
+                }
+                _ => path.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    path
+}
+
+/// The value of `next_cursor` in a list's body, without parsing the rest; none on the last page.
+pub(crate) fn next_cursor(body: &[u8]) -> Option<&[u8]> {
+    const KEY: &[u8] = br#""next_cursor":""#;
+    // The pagination stands last, so look from the end.
+    let start = body.windows(KEY.len()).rposition(|window| window == KEY)? + KEY.len();
+    let length = body[start..].iter().position(|&byte| byte == b'"')?;
+    Some(&body[start..start + length])
+}
+
+/// What one connection sends, request by request.
+pub(crate) struct Script {
+    scenario: Scenario,
+    subject: Subject,
+    request: Vec<u8>,
+    random: SplitMix64,
+    cursor: Option<Vec<u8>>,
+}
+
+impl Script {
+    /// The script of the connection with this number: the same for every server, different for
+    /// every connection.
+    pub(crate) fn new(scenario: Scenario, subject: &Subject, number: usize) -> Self {
+        let request = match scenario {
+            Scenario::Live => get("/api/v1/health/live", ""),
+            Scenario::Login => post(
+                "/api/v1/auth/login",
+                "",
+                &json!({ "email": subject.email, "password": subject.password }),
+            ),
+            _ => Vec::new(),
+        };
+        let random = SplitMix64(number as u64);
+        Self {
+            scenario,
+            subject: subject.clone(),
+            request,
+            random,
+            cursor: None,
+        }
+    }
+
+    /// The bytes of the next request.
+    pub(crate) fn next_request(&mut self) -> &[u8] {
+        match self.scenario {
+            Scenario::Live | Scenario::Login => {}
+            Scenario::GetOne => self.write_get_one(),
+            Scenario::List => {
+                self.request = get(&list_path(self.cursor.as_deref()), &self.subject.token);
+            }
+            Scenario::Create => {
+                self.request = post("/api/v1/projects", &self.subject.token, &new_project());
+            }
+        }
+        &self.request
+    }
+
+    /// Whether the answer is the expected one; a list's cursor is taken from it.
+    pub(crate) fn accepts(&mut self, answer: Answer<'_>) -> bool {
+        if self.scenario == Scenario::List {
+            self.cursor = next_cursor(answer.body).map(<[u8]>::to_vec);
+        }
+        answer.status == self.scenario.expected_status()
+    }
+
+    fn write_get_one(&mut self) {
+        let projects = &self.subject.projects;
+        let id = projects[(self.random.next() % projects.len() as u64) as usize];
+        self.request.clear();
+        // Writing to memory cannot fail.
+        let _ = write!(
+            self.request,
+            "GET /api/v1/projects/{id} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}\r\n",
+            authorization(&self.subject.token),
+        );
+    }
+}
+
+fn authorization(token: &str) -> String {
+    if token.is_empty() {
+        String::new()
+    } else {
+        format!("Authorization: Bearer {token}\r\n")
+    }
+}
+
+fn new_project() -> serde_json::Value {
+    /// Slugs are unique per owner, and rounds follow each other.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    json!({
+        "name": format!("Created project {number:09}"),
+        "slug": format!("{CREATED_PREFIX}{number:09}"),
+        "description": "A project made by the benchmark, with a description of usual length.",
+    })
+}
+
+/// Steele, Lea and Flood's SplitMix64: enough to spread reads, the same in every run.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject() -> Subject {
+        Subject {
+            token: "t".into(),
+            projects: Arc::new([Uuid::nil()]),
+            ..Subject::anonymous()
+        }
+    }
+
+    #[test]
+    fn a_list_follows_its_cursor_and_starts_again_after_the_last_page() {
+        let mut script = Script::new(Scenario::List, &subject(), 0);
+        assert!(
+            script
+                .next_request()
+                .starts_with(b"GET /api/v1/projects?limit=20 HTTP/1.1\r\n")
+        );
+        let body = br#"{"data":[],"pagination":{"has_next":true,"next_cursor":"a+b="}}"#;
+        assert!(script.accepts(Answer { status: 200, body }));
+        let expected = b"GET /api/v1/projects?limit=20&after=a%2Bb%3D HTTP/1.1\r\n";
+        assert!(script.next_request().starts_with(expected));
+        let body = br#"{"data":[],"pagination":{"has_next":false,"next_cursor":null}}"#;
+        assert!(script.accepts(Answer { status: 200, body }));
+        assert!(
+            script
+                .next_request()
+                .starts_with(b"GET /api/v1/projects?limit=20 HTTP/1.1\r\n")
+        );
+    }
+
+    #[test]
+    fn no_two_creates_share_a_slug_and_only_201_will_do() {
+        let mut script = Script::new(Scenario::Create, &subject(), 0);
+        let first = script.next_request().to_vec();
+        assert_ne!(first, script.next_request());
+        assert!(script.accepts(Answer {
+            status: 201,
+            body: b""
+        }));
+        assert!(!script.accepts(Answer {
+            status: 200,
+            body: b""
+        }));
+    }
+
+    #[test]
+    fn the_declared_length_is_that_of_the_body() {
+        let request = String::from_utf8(post("/x", "t", &json!({ "é": 1 }))).unwrap();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.contains(&format!("Content-Length: {}", body.len())),
+            "{head}"
+        );
+        assert!(head.contains("Authorization: Bearer t\r\n"));
+    }
+}

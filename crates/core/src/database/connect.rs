@@ -1,0 +1,80 @@
+//! From settings to a pool.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{ConnectOptions, DatabaseBackend, DbErr};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use tokio::sync::Mutex;
+
+use super::Database;
+use crate::{context, settings::DatabaseSettings};
+
+/// How long SQLite waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that was used this recently is not asked for a sign of life before it is used.
+const PING_IDLE: Duration = Duration::from_secs(10);
+
+/// The database cannot be reached.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the database {url}")]
+pub struct ConnectError {
+    url: String,
+    #[source]
+    source: DbErr,
+}
+
+impl Database {
+    /// Opens the pool and tries one connection.
+    ///
+    /// SQLite gets WAL, foreign keys, and a busy timeout of 5 s; PostgreSQL a statement timeout.
+    ///
+    /// # Errors
+    ///
+    /// When no connection can be had; the message names the database, never its password.
+    pub async fn connect(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
+        let options = options(settings);
+        let connected = sea_orm::Database::connect(options).await;
+        let mut connection = connected.map_err(|source| ConnectError {
+            url: settings.url.to_string(),
+            source,
+        })?;
+        connection.set_metric_callback(|info| {
+            context::with(|context| context.count_statement(info.elapsed));
+        });
+        Ok(Self {
+            connection,
+            writer: Arc::new(Mutex::new(())),
+        })
+    }
+}
+
+fn options(settings: &DatabaseSettings) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.expose());
+    options
+        .max_connections(settings.pool_size + settings.max_overflow)
+        .min_connections(1)
+        .connect_timeout(settings.pool_timeout)
+        .acquire_timeout(settings.pool_timeout)
+        .idle_timeout(settings.idle_timeout)
+        .max_lifetime(settings.pool_recycle)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false);
+    if settings.pre_ping {
+        options.test_before_acquire_if_idle_for(PING_IDLE);
+    }
+    if settings.url.backend() == DatabaseBackend::Postgres {
+        options.statement_timeout(settings.statement_timeout);
+    }
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .journal_mode(SqliteJournalMode::Wal)
+            // With WAL, a power cut may undo the last commits, but never damages the file; a
+            // killed process loses nothing.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+    });
+    options
+}

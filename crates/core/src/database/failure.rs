@@ -1,0 +1,107 @@
+//! What a database error means.
+
+use std::error::Error;
+
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
+
+/// The name of the constraint that `error` says was violated, for a unique index in our naming
+/// (`ux_<table>_<columns>`). SQLite tells the columns only; the name is made from them.
+pub fn violated_constraint(error: &DbErr) -> Option<String> {
+    let database = sqlx_error(error)?.as_database_error()?;
+    if !database.is_unique_violation() {
+        return None;
+    }
+    match database.constraint() {
+        Some(name) => Some(name.to_owned()),
+        None => name_from_columns(database.message()),
+    }
+}
+
+/// From `UNIQUE constraint failed: projects.owner_id, projects.slug`, or, for an index on an
+/// expression, `UNIQUE constraint failed: index 'ux_…'`.
+fn name_from_columns(message: &str) -> Option<String> {
+    let (_, columns) = message.split_once("constraint failed: ")?;
+    if let Some(index) = columns.strip_prefix("index '") {
+        return Some(index.trim_end_matches('\'').to_owned());
+    }
+    let mut name = String::from("ux");
+    for (position, column) in columns.split(", ").enumerate() {
+        let (table, column) = column.split_once('.')?;
+        if position == 0 {
+            name.push('_');
+            name.push_str(table);
+        }
+        name.push('_');
+        name.push_str(column);
+    }
+    Some(name)
+}
+
+/// Whether trying the same transaction again may succeed: the database gave it up for another's
+/// sake (PostgreSQL: serialization failure 40001, deadlock 40P01; SQLite: BUSY 5, LOCKED 6).
+pub(super) fn is_transient(error: &(dyn Error + 'static)) -> bool {
+    find(error).is_some_and(|error| {
+        let code = error.as_database_error().and_then(|error| error.code());
+        code.is_some_and(|code| matches!(&*code, "40001" | "40P01" | "5" | "6" | "261" | "517"))
+    })
+}
+
+/// Whether no connection could be had in time.
+pub(crate) fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if matches!(error.downcast_ref(), Some(DbErr::ConnectionAcquire(_))) {
+            return true;
+        }
+        if matches!(error.downcast_ref(), Some(SqlxError::PoolTimedOut)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a SqlxError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<DbErr>() {
+            return sqlx_error(error);
+        }
+        // What a domain's error shows of a `DbErr` that it holds transparently: its source.
+        if let Some(RuntimeErr::SqlxError(error)) = error.downcast_ref::<RuntimeErr>() {
+            return Some(error);
+        }
+        if let Some(error) = error.downcast_ref::<SqlxError>() {
+            return Some(error);
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_messages_give_the_index_its_name() {
+        assert_eq!(
+            name_from_columns("UNIQUE constraint failed: projects.owner_id, projects.slug"),
+            Some("ux_projects_owner_id_slug".into())
+        );
+        assert_eq!(
+            name_from_columns("UNIQUE constraint failed: index 'ux_users_email_key'"),
+            Some("ux_users_email_key".into())
+        );
+        assert_eq!(name_from_columns("database is locked"), None);
+    }
+}

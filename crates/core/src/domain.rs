@@ -1,0 +1,124 @@
+//! What a domain crate hands to the app: one value, and adding a domain is one line.
+
+use std::{fmt, sync::Arc};
+
+use actix_web::web;
+use serde_json::{Map, Value};
+
+use crate::{health::Component, http::Route};
+
+/// A domain's routes, state, health components, and its part of the contract.
+///
+/// ```
+/// use ashlar_core::{domain::Domain, http::{Body, Route}};
+///
+/// async fn hello() -> Body<String> {
+///     Body("hello".into())
+/// }
+///
+/// let domain = Domain::new("greetings", "Kind words")
+///     .route(Route::get("/greetings", hello).named("list_greetings", "Greet"));
+/// assert_eq!(domain.routes()[0].path(), "/api/v1/greetings");
+/// ```
+pub struct Domain {
+    name: &'static str,
+    about: &'static str,
+    prefix: &'static str,
+    routes: Vec<Route>,
+    state: Vec<State>,
+    components: Vec<Arc<dyn Component>>,
+    security: Map<String, Value>,
+}
+
+type State = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
+
+impl Domain {
+    /// A domain whose routes stand under `/api/v1` and are tagged with its name.
+    pub fn new(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            prefix: crate::http::PREFIX,
+            routes: Vec::new(),
+            state: Vec::new(),
+            components: Vec::new(),
+            security: Map::new(),
+        }
+    }
+
+    /// The same, with its routes at the root: for what stands outside of the versioned API.
+    pub fn at_root(name: &'static str, about: &'static str) -> Self {
+        Self {
+            prefix: "",
+            ..Self::new(name, about)
+        }
+    }
+
+    /// Mounts a route.
+    pub fn route(mut self, route: Route) -> Self {
+        self.routes.push(route.under(self.prefix, self.name));
+        self
+    }
+
+    /// Mounts routes.
+    pub fn mount(self, routes: impl IntoIterator<Item = Route>) -> Self {
+        routes.into_iter().fold(self, Self::route)
+    }
+
+    /// Shares `state` with every handler, as `web::Data<T>`.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        let data = web::Data::new(state);
+        self.state.push(Arc::new(move |config| {
+            config.app_data(data.clone());
+        }));
+        self
+    }
+
+    /// Adds something that readiness asks after.
+    pub fn health(mut self, component: impl Component) -> Self {
+        self.components.push(Arc::new(component));
+        self
+    }
+
+    /// Adds a way to sign in to the contract: an OpenAPI security scheme.
+    pub fn security_scheme(mut self, name: &str, scheme: Value) -> Self {
+        self.security.insert(name.into(), scheme);
+        self
+    }
+
+    /// The domain's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What the domain is about.
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// The routes, with their whole paths.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    pub(crate) fn components(&self) -> &[Arc<dyn Component>] {
+        &self.components
+    }
+
+    pub(crate) fn security(&self) -> &Map<String, Value> {
+        &self.security
+    }
+
+    pub(crate) fn into_state(self) -> Vec<State> {
+        self.state
+    }
+}
+
+impl fmt::Debug for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Domain")
+            .field("name", &self.name)
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,163 @@
+//! The assembled API: domains in, actix configuration and contract out. `main` and every test
+//! build it alike.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use actix_web::{HttpResponse, http::Method, web};
+use serde_json::{Map, Value, json};
+
+use super::{Negotiated, Route, docs, mount::mount};
+use crate::{
+    domain::Domain,
+    health::{Component, Health},
+    openapi::{Document, Info},
+    page::CursorKey,
+    principal::Authenticator,
+    problem::Problem,
+    settings::HttpSettings,
+    valid::BodyLimit,
+};
+
+/// Where the versioned API stands.
+pub const PREFIX: &str = "/api/v1";
+
+type State = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
+
+/// The assembled API.
+#[derive(Clone)]
+pub struct Api {
+    pub(super) settings: HttpSettings,
+    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(super) health: Health,
+    routes: Arc<[Route]>,
+    state: Vec<State>,
+    document: Arc<Document>,
+    cursor_key: CursorKey,
+}
+
+/// What an [`Api`] is made of besides its domains.
+pub struct Parts {
+    /// The API's name, version and purpose.
+    pub info: Info,
+    /// The server's settings.
+    pub settings: HttpSettings,
+    /// Who turns tokens into principals; without one nobody is ever signed in.
+    pub authenticator: Option<Arc<dyn Authenticator>>,
+    /// What cursors are sealed with.
+    pub cursor_key: CursorKey,
+    /// What readiness asks after, besides the domains' own components.
+    pub components: Vec<Arc<dyn Component>>,
+}
+
+/// Two domains that cannot live in one API.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {path} is mounted twice")]
+pub struct Conflict {
+    method: Method,
+    path: String,
+}
+
+impl Api {
+    /// Puts `domains` together.
+    ///
+    /// # Errors
+    ///
+    /// When two routes have the same method and path, or paths that differ only in the names of
+    /// their parameters: one would never be reached.
+    pub fn new(parts: Parts, domains: Vec<Domain>) -> Result<Self, Conflict> {
+        let mut components = parts.components;
+        for domain in &domains {
+            components.extend(domain.components().iter().cloned());
+        }
+        let health = Health::new(parts.info.version.clone(), components);
+        let domains: Vec<Domain> = domains.into_iter().chain(health.domains()).collect();
+        let routes: Vec<Route> = domains.iter().flat_map(|domain| domain.routes().to_vec()).collect();
+        refuse_conflicts(&routes)?;
+        let document = document(&parts.info, &domains, &routes);
+        let pages = docs::domain(&document);
+        let routes = routes.into_iter().chain(pages.routes().to_vec()).collect();
+        let state = domains.into_iter().chain([pages]).flat_map(Domain::into_state).collect();
+        Ok(Self {
+            settings: parts.settings,
+            authenticator: parts.authenticator,
+            health,
+            routes,
+            state,
+            document: Arc::new(document),
+            cursor_key: parts.cursor_key,
+        })
+    }
+
+    /// The contract.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The mounted routes.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Everything but the middleware, into an actix app.
+    pub(super) fn configure(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(Negotiated::from(self.settings.error_format))
+            .app_data(BodyLimit(self.settings.max_body_bytes))
+            .app_data(self.cursor_key.clone())
+            .default_service(web::to(no_route));
+        for state in &self.state {
+            state(config);
+        }
+        mount(&self.routes, config);
+    }
+}
+
+async fn no_route() -> HttpResponse {
+    HttpResponse::from_error(Problem::not_found("Route"))
+}
+
+fn document(info: &Info, domains: &[Domain], routes: &[Route]) -> Document {
+    let tags: BTreeMap<&str, &str> = domains
+        .iter()
+        .map(|domain| (domain.name(), domain.about()))
+        .collect();
+    let tags: Vec<(&str, &str)> = tags.into_iter().collect();
+    let mut security = Map::<String, Value>::new();
+    security.insert(
+        "bearer".into(),
+        json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" }),
+    );
+    for domain in domains {
+        security.extend(domain.security().clone());
+    }
+    Document::new(info, &tags, &security, routes)
+}
+
+fn refuse_conflicts(routes: &[Route]) -> Result<(), Conflict> {
+    let mut seen = BTreeMap::new();
+    for route in routes {
+        let key = (route.method().as_str(), shape(route.path()));
+        if seen.insert(key, route).is_some() {
+            return Err(Conflict {
+                method: route.method().clone(),
+                path: route.path().to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The path without its parameters' names.
+fn shape(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match segment.strip_prefix('{') {
+        Some(_) => "{}",
+        None => segment,
+    });
+    segments.collect::<Vec<&str>>().join("/")
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("routes", &self.routes).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! The contract as pages: Swagger UI on `/docs`, Redoc on `/redoc`, the document itself on
+//! `/openapi.json`. Everything comes out of the binary; no page loads from another host.
+
+use std::future::ready;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderValue},
+    web::Bytes,
+};
+
+use super::{Answer, Route};
+use crate::{
+    domain::Domain,
+    openapi::{Describe, Document, Operation},
+    valid::{ETag, not_modified},
+};
+
+/// Pages may run the scripts and styles that come with them and ask this API, nothing else.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; connect-src 'self'; font-src 'self' data:; worker-src blob:; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+
+macro_rules! file {
+    ($path:literal, $file:literal, $media_type:literal) => {
+        (
+            $path,
+            include_bytes!(concat!("../../assets/", $file)).as_slice(),
+            $media_type,
+        )
+    };
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Path, content, media type.
+const FILES: [(&str, &[u8], &str); 8] = [
+    file!("/docs", "swagger-ui/index.html", "text/html; charset=utf-8"),
+    file!("/docs/assets/swagger-ui-bundle.js", "swagger-ui/swagger-ui-bundle.js", "text/javascript"),
+    file!("/docs/assets/swagger-ui.css", "swagger-ui/swagger-ui.css", "text/css"),
+    file!("/docs/assets/init.js", "swagger-ui/init.js", "text/javascript"),
+    file!("/docs/assets/favicon-32x32.png", "swagger-ui/favicon-32x32.png", "image/png"),
+    file!("/redoc", "redoc/index.html", "text/html; charset=utf-8"),
+    file!("/redoc/assets/redoc.standalone.js", "redoc/redoc.standalone.js", "text/javascript"),
+    file!("/redoc/assets/init.js", "redoc/init.js", "text/javascript"),
+];
+
+/// The pages that show `document`, and the document.
+pub(super) fn domain(document: &Document) -> Domain {
+    let text = Bytes::from(document.to_string());
+    let json = Asset::new(text, "application/json");
+    let pages = FILES.map(|(path, content, media_type)| {
+        let asset = Asset::new(Bytes::from_static(content), media_type);
+        Route::get(path, move || ready(asset.clone())).hidden()
+    });
+    Domain::at_root("docs", "The contract")
+        .route(Route::get("/openapi.json", move || ready(json.clone())).hidden())
+        .mount(pages)
+}
+
+/// A file inside the binary.
+#[derive(Clone)]
+struct Asset {
+    content: Bytes,
+    media_type: &'static str,
+    etag: ETag,
+}
+
+impl Asset {
+    fn new(content: Bytes, media_type: &'static str) -> Self {
+        let etag = ETag::of_content(&content);
+        Self {
+            content,
+            media_type,
+            etag,
+        }
+    }
+}
+
+impl Answer for Asset {
+    fn answer(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = if not_modified(request, &self.etag) {
+            HttpResponse::NotModified().finish()
+        } else {
+            HttpResponse::Ok().body(self.content)
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::ETAG, self.etag.header_value());
+        if self.media_type == HTML {
+            headers.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        }
+        response
+    }
+}
+
+impl Describe for Asset {
+    fn describe(_: &mut Operation<'_>) {}
+}

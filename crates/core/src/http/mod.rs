@@ -1,0 +1,19 @@
+//! HTTP: how handlers are mounted and answer, the middleware around them, and the server.
+
+mod answer;
+mod api;
+mod docs;
+mod edge;
+mod gate;
+mod mount;
+mod negotiated;
+mod route;
+mod server;
+
+pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
+pub use api::{Api, Conflict, PREFIX, Parts};
+pub use route::Route;
+pub use server::{Server, ServerHandle, StartError};
+
+pub(crate) use answer::write;
+pub(crate) use negotiated::Negotiated;

@@ -1,0 +1,79 @@
+//! From a list of routes to actix scopes: one scope for each first segment below the prefix, one
+//! resource for each path in it, with `OPTIONS` and 405 answered from what is mounted.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, http::{Method, header}, web};
+
+use super::Route;
+use crate::problem::Problem;
+
+/// Mounts `routes`.
+pub(super) fn mount(routes: &[Route], config: &mut web::ServiceConfig) {
+    let mut scopes: BTreeMap<String, BTreeMap<&str, Vec<&Route>>> = BTreeMap::new();
+    for route in routes {
+        let scope = scope_of(route.path());
+        scopes.entry(scope).or_default().entry(route.path()).or_default().push(route);
+    }
+    // Static segments before parameters: `/users/me` would else be a user id.
+    for (prefix, resources) in scopes {
+        let mut resources: Vec<(&str, Vec<&Route>)> = resources.into_iter().collect();
+        resources.sort_by_key(|(path, _)| path.replace('{', "\u{7f}"));
+        let mut scope = web::scope(&prefix);
+        for (path, routes) in resources {
+            scope = scope.service(resource(&path[prefix.len()..], &routes));
+        }
+        config.service(scope);
+    }
+}
+
+/// The path's first segment, or what is below `/api/v1`: nothing else is in the way of a match.
+fn scope_of(path: &str) -> String {
+    let (prefix, rest) = match path.strip_prefix(super::api::PREFIX) {
+        Some(rest) => (super::api::PREFIX, rest),
+        None => ("", path),
+    };
+    let first = rest.trim_start_matches('/').split('/').next().unwrap_or_default();
+    format!("{prefix}/{first}")
+}
+
+fn resource(path: &str, routes: &[&Route]) -> actix_web::Resource {
+    let allow = allow(routes);
+    let mut resource = web::resource(path);
+    for route in routes {
+        resource = resource.route(route.mount());
+    }
+    resource.default_service(web::to(move |method: Method| {
+        let allow = allow.clone();
+        async move {
+            if method == Method::OPTIONS {
+                return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
+            }
+            HttpResponse::from_error(Problem::method_not_allowed(allow))
+        }
+    }))
+}
+
+/// What `Allow` says (RFC 9110, 10.2.1).
+fn allow(routes: &[&Route]) -> String {
+    let mut methods: Vec<&str> = routes.iter().map(|route| route.method().as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.sort_unstable();
+    methods.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_the_first_segment_below_the_prefix() {
+        assert_eq!(scope_of("/api/v1/projects/{project_id}/tasks"), "/api/v1/projects");
+        assert_eq!(scope_of("/api/v1/projects"), "/api/v1/projects");
+        assert_eq!(scope_of("/openapi.json"), "/openapi.json");
+        assert_eq!(scope_of("/api/health"), "/api");
+    }
+}

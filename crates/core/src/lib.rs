@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod ids;
+pub mod clock;
+pub mod context;
+pub mod problem;
+pub mod valid;
+pub mod page;
+pub mod principal;
+pub mod domain;
+pub mod http;
+pub mod openapi;
+pub mod health;
+pub mod database;
+pub mod record;
+pub mod client;
+pub mod offload;
+pub mod settings;
+pub mod secret;
+pub mod telemetry;

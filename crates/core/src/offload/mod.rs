@@ -1,0 +1,126 @@
+//! Heavy computing off the async threads, bounded: hashing a password or building a report would
+//! else stall every request of its worker, and an unbounded pool would let a burst of sign-ins
+//! starve all else.
+
+use std::{any::Any, sync::Arc};
+
+use thiserror::Error;
+use tokio::{
+    sync::{AcquireError, Semaphore},
+    task::JoinError,
+};
+use tracing::Span;
+
+use crate::context;
+
+/// A bounded pool for work that keeps a processor busy. Clones share the bounds.
+#[derive(Clone, Debug)]
+pub struct Offload {
+    /// One permit for everything inside, running or waiting.
+    admitted: Arc<Semaphore>,
+    /// One permit for each piece of work that runs.
+    running: Arc<Semaphore>,
+}
+
+/// Why offloaded work has no result.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OffloadError {
+    /// As many as may wait do so already; the caller answers 503 and the client tries later.
+    #[error("too much work is waiting for a processor")]
+    Overloaded,
+    /// The work panicked; the panic hook has logged where.
+    #[error("the work panicked: {0}")]
+    Panicked(String),
+    /// The runtime is shutting down and did not start the work.
+    #[error("the runtime is shutting down")]
+    Stopped,
+}
+
+impl Offload {
+    /// A pool that runs at most `max_running` at once (at least one) and lets `max_queued` wait.
+    pub fn new(max_running: usize, max_queued: usize) -> Self {
+        let max_running = max_running.clamp(1, Semaphore::MAX_PERMITS / 2);
+        let max_queued = max_queued.min(Semaphore::MAX_PERMITS / 2);
+        Self {
+            admitted: Arc::new(Semaphore::new(max_running + max_queued)),
+            running: Arc::new(Semaphore::new(max_running)),
+        }
+    }
+
+    /// A pool that runs one piece of work for each core and lets `max_queued` wait.
+    pub fn per_core(max_queued: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::new(cores, max_queued)
+    }
+
+    /// Runs `work` on a blocking thread, within the current request's context and span.
+    ///
+    /// Work whose caller is dropped while it waits (the client has gone) leaves the queue and is
+    /// never started. Work that has started runs to its end and keeps its place until then.
+    ///
+    /// # Errors
+    /// [`OffloadError::Overloaded`] at once when the queue is full, [`OffloadError::Panicked`]
+    /// when `work` panics, [`OffloadError::Stopped`] when the runtime stops first.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the bound that spawn_blocking lacks"
+    )]
+    pub async fn run<T, F>(&self, work: F) -> Result<T, OffloadError>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let admitted = Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map_err(|_full| OffloadError::Overloaded)?;
+        let running = Arc::clone(&self.running).acquire_owned().await?;
+        let work = in_current_context(work);
+        let task = tokio::task::spawn_blocking(move || {
+            // The permits live here, not in the caller's future: a caller that goes away does not
+            // make room for more work than there are processors.
+            let _permits = (admitted, running);
+            work()
+        });
+        Ok(task.await?)
+    }
+}
+
+/// Nothing closes the semaphores before they are dropped, so this is the runtime's end too.
+impl From<AcquireError> for OffloadError {
+    fn from(_: AcquireError) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<JoinError> for OffloadError {
+    fn from(error: JoinError) -> Self {
+        match error.try_into_panic() {
+            Ok(payload) => Self::Panicked(panic_message(payload.as_ref())),
+            Err(_cancelled) => Self::Stopped,
+        }
+    }
+}
+
+fn in_current_context<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let context = context::current();
+    let span = Span::current();
+    move || {
+        span.in_scope(|| match context {
+            Some(context) => context::sync_scope(context, work),
+            None => work(),
+        })
+    }
+}
+
+/// The text that a panic carries, if it carries one.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Who is asking, and what they may do. Auth fills it in; when nothing did, the answer is 401.
+
+use std::{
+    cell::Cell,
+    future::{Future, Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+    pin::Pin,
+    sync::Arc,
+};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use uuid::Uuid;
+
+use crate::{
+    ids::{Id, Identified},
+    openapi::{Describe, Operation},
+    problem::{Code, Problem},
+};
+
+/// Marks the ids of users.
+pub enum User {}
+
+impl Identified for User {
+    const PARAMETER: &'static str = "user_id";
+}
+
+/// The id of a user: who owns a thing, who did it.
+pub type UserId = Id<User>;
+
+/// Somebody who is signed in. As a handler's argument it demands that (401 otherwise).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The user.
+    pub user_id: UserId,
+    /// The sign-in that this request's token belongs to.
+    pub session_id: Option<Uuid>,
+    /// What the user may do beyond their own things.
+    pub permissions: Permissions,
+}
+
+/// A set of permissions. Empty by default: everything is denied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions(Arc<[&'static str]>);
+
+impl Permissions {
+    /// The set of these names.
+    pub fn new(names: impl Into<Arc<[&'static str]>>) -> Self {
+        Self(names.into())
+    }
+
+    /// Whether the permission `name` is in the set.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(&name)
+    }
+}
+
+/// A right to do something beyond one's own things. A domain declares its permissions as types, so
+/// that a handler's signature shows what it asks for.
+pub trait Permission: 'static {
+    /// `<resource>:<verb>`, as in `users:read`.
+    const NAME: &'static str;
+}
+
+impl Principal {
+    /// Whether the user holds `P`.
+    pub fn can<P: Permission>(&self) -> bool {
+        self.permissions.contains(P::NAME)
+    }
+}
+
+/// A [`Principal`] who holds `P`: 401 when nobody is signed in, 403 without the permission.
+pub struct Authorized<P>(Principal, PhantomData<fn() -> P>);
+
+impl<P> Deref for Authorized<P> {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
+}
+
+/// What turns a bearer token into a [`Principal`]. Auth implements it; so does the testkit.
+pub trait Authenticator: Send + Sync + 'static {
+    /// The token's owner.
+    ///
+    /// # Errors
+    ///
+    /// 401 when the token is not valid (any more), 5xx when that cannot be told.
+    fn authenticate<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>>;
+}
+
+/// What authentication found, kept with the request. A bad token is told only by routes that ask
+/// for a principal: signing in again with a stale one must work.
+pub(crate) enum Identity {
+    Known(Principal),
+    Refused(Cell<Option<Problem>>),
+}
+
+impl Principal {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        match request.extensions().get::<Identity>() {
+            Some(Identity::Known(principal)) => Ok(principal.clone()),
+            Some(Identity::Refused(problem)) => Err(problem.take().unwrap_or_else(anonymous)),
+            None => Err(anonymous()),
+        }
+    }
+}
+
+fn anonymous() -> Problem {
+    Problem::unauthorized("Not authenticated")
+}
+
+impl FromRequest for Principal {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl<P: Permission> FromRequest for Authorized<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Principal::of(request).and_then(|principal| {
+            if principal.can::<P>() {
+                Ok(Self(principal, PhantomData))
+            } else {
+                Err(Problem::forbidden())
+            }
+        }))
+    }
+}
+
+impl Describe for Principal {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.secured();
+        operation.fails(Code::Unauthorized);
+    }
+}
+
+impl<P: Permission> Describe for Authorized<P> {
+    fn describe(operation: &mut Operation<'_>) {
+        Principal::describe(operation);
+        operation.needs_permission(P::NAME);
+        operation.fails(Code::Forbidden);
+    }
+}

@@ -1,0 +1,59 @@
+//! The `.env.example` made of all that is read.
+
+use super::*;
+
+#[test]
+fn the_example_tells_of_everything_and_is_always_the_same() {
+    let example = read(Source::from_pairs(NOTHING)).1.unwrap().example();
+    assert_eq!(
+        read(production([("PORT", "1")])).1.unwrap().example(),
+        example
+    );
+    for block in [
+        "\n# ---- HTTP server ----\n",
+        "\n# TCP port to listen on; 0 takes any free one.\n# Default: 8000, with TLS 8443.\n#PORT=\n",
+        "\n# Seconds that a request may take.\n#HTTP_REQUEST_TIMEOUT=30\n",
+        "\n# postgres://…, postgresql://… or sqlite:….\n# Must be set in production.\n\
+         #DATABASE_URL=sqlite://ashlar.db?mode=rwc\n",
+        "\n#CORS_ORIGINS=http://localhost:4200,http://localhost:3000\n",
+        "# Must be set in production.\n#SECRET_KEY=\n",
+    ] {
+        assert!(example.contains(block), "{block}\n---\n{example}");
+    }
+
+    // Whoever uncomments everything gets the defaults.
+    let uncommented: String = (example.lines())
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let (settings, outcome) = read(Source::from_pairs(NOTHING).with_dotenv(&uncommented));
+    let effective = outcome.unwrap();
+    assert_eq!(effective.warnings(), []);
+    assert_eq!(effective.entries().len(), uncommented.lines().count());
+    assert_eq!(settings.http.frontend_url, "https://127.0.0.1:5174");
+}
+
+#[test]
+fn awkward_defaults_are_quoted_in_the_example() {
+    const AWKWARD: &str = "it's $HOME # and \\ more";
+    let text = |reader: &mut Reader| -> String {
+        reader
+            .var("AWKWARD", "An awkward text")
+            .default(AWKWARD.to_owned())
+    };
+    let mut reader = Reader::new(Source::from_pairs(NOTHING));
+    text(&mut reader);
+    let example = reader.finish().unwrap().example();
+    let line = example
+        .lines()
+        .find(|line| line.starts_with("#AWKWARD="))
+        .unwrap();
+    let dotenv = line.trim_start_matches('#');
+    let mut reader = Reader::new(Source::from_pairs(NOTHING).with_dotenv(dotenv));
+    assert_eq!(text(&mut reader), AWKWARD, "{line}");
+    assert_eq!(
+        reader.finish().unwrap().entries()[1].origin,
+        Origin::DotEnv { line: 1 }
+    );
+}

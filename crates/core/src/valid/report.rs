@@ -1,0 +1,138 @@
+//! From what serde and garde found to the details of a 422.
+
+use serde_json::Value;
+
+use crate::problem::{FieldError, Problem};
+
+/// Parts of a field's name that mark its value as one never to tell back.
+const SECRET_NAMES: [&str; 6] = ["password", "secret", "token", "key", "code", "credential"];
+
+/// 422 with every rule that garde found broken. `sent` gives the values to tell back.
+pub(super) fn broken_rules(report: &garde::Report, sent: impl Fn(&str) -> Option<String>) -> Problem {
+    let details = report
+        .iter()
+        .map(|(path, error)| {
+            let field = path.to_string();
+            let value = sent(&field);
+            detail(field, error.message().to_string(), value)
+        })
+        .collect();
+    Problem::invalid(details)
+}
+
+/// 422 for a value of the wrong type, an unknown or a missing field.
+pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> Problem {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    // serde names a missing or unknown field in its message, at the path of the object around it.
+    let named = ["missing field `", "unknown field `"]
+        .iter()
+        .find_map(|prefix| message.strip_prefix(prefix)?.split('`').next());
+    match named {
+        Some(name) if message.starts_with("missing") => {
+            Problem::invalid(vec![FieldError::new(join(path, name), "is required")])
+        }
+        Some(name) => Problem::invalid(vec![FieldError::new(join(path, name), "is not known here")]),
+        None => Problem::invalid(vec![detail(path.to_owned(), message.to_owned(), value)]),
+    }
+}
+
+/// What is wrong with one pair of a query or a form, going by what serde said of it alone; that
+/// others are missing beside it is nothing. `unknown` is said of a name that is not known.
+pub(super) fn refused_pair(
+    name: &str,
+    value: &str,
+    message: &str,
+    unknown: &str,
+) -> Option<FieldError> {
+    if message.starts_with("missing field") {
+        return None;
+    }
+    if message.starts_with("unknown field") {
+        return Some(FieldError::new(name, unknown));
+    }
+    Some(detail(name.to_owned(), message.to_owned(), Some(value.to_owned())))
+}
+
+/// A detail that tells back `value`, unless the field holds a secret.
+fn detail(field: String, message: String, value: Option<String>) -> FieldError {
+    let secret = is_secret(&field);
+    let error = FieldError::new(field, message);
+    match value {
+        Some(value) if !secret => error.value(&value),
+        _ => error,
+    }
+}
+
+fn is_secret(field: &str) -> bool {
+    let name = field.rsplit('.').next().unwrap_or(field).to_lowercase();
+    SECRET_NAMES.iter().any(|secret| name.contains(secret))
+}
+
+fn join(path: &str, name: &str) -> String {
+    match path {
+        // serde_path_to_error's root; an unknown field's own name may end the path already.
+        "." | "" => name.to_owned(),
+        path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+/// The scalar at `path` (`items[2].quantity`) of a body, as text.
+pub(super) fn scalar_at(body: &Value, path: &str) -> Option<String> {
+    let mut value = body;
+    for segment in path.split(['.', '[']).filter(|one| !one.is_empty()) {
+        value = match segment.strip_suffix(']') {
+            Some(index) => value.get(index.parse::<usize>().ok()?)?,
+            None => value.get(segment)?,
+        };
+    }
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The paths of the strings that hold a NUL, which PostgreSQL cannot store.
+pub(super) fn nul_paths(value: &Value, path: &str, found: &mut Vec<FieldError>) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            found.push(FieldError::new(path, "must not contain NUL"));
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                nul_paths(item, &format!("{path}[{index}]"), found);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                nul_paths(field, &join(path, name), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_by_its_path() {
+        let body = json!({"items": [{"quantity": 1}, {"quantity": -5}], "name": "x"});
+        assert_eq!(scalar_at(&body, "items[1].quantity").as_deref(), Some("-5"));
+        assert_eq!(scalar_at(&body, "name").as_deref(), Some("x"));
+        assert_eq!(scalar_at(&body, "items"), None);
+        assert_eq!(scalar_at(&body, "items[7].quantity"), None);
+    }
+
+    #[test]
+    fn secrets_are_never_told_back() {
+        for field in ["password", "user.new_password", "refresh_token", "apiKey"] {
+            assert!(is_secret(field), "{field}");
+        }
+        assert!(!is_secret("email"));
+    }
+}

@@ -1,0 +1,13 @@
+//! The tables. Private to the crate: nothing outside knows how a project is stored.
+
+pub(crate) mod project;
+pub(crate) mod task;
+
+use ashlar_core::stored_as;
+use chrono::NaiveDate;
+
+use crate::model::{DueDate, Priority, Status};
+
+stored_as!(Status, String);
+stored_as!(Priority, i16);
+stored_as!(DueDate, NaiveDate);

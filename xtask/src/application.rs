@@ -1,0 +1,74 @@
+//! The application's own commands that the workshop uses.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::process;
+use crate::terminal::print;
+use crate::workspace;
+
+/// The committed OpenAPI document.
+const DOCUMENT: &str = "docs/openapi.json";
+
+/// What `ashlar <args>` prints, from the sources as they are now.
+///
+/// # Errors
+/// When it does not compile, or fails.
+pub(crate) fn output_of(args: &[&str]) -> Result<String> {
+    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-app", "--"]);
+    process::stdout_of(cargo.args(args))
+}
+
+/// Builds the binary `ashlar` in the development profile and returns where it is.
+///
+/// # Errors
+/// When it does not compile.
+pub(crate) fn build() -> Result<PathBuf> {
+    process::run(&mut process::cargo([
+        "build",
+        "--package",
+        "ashlar-app",
+        "--bin",
+        "ashlar",
+    ]))?;
+    Ok(workspace::target().join("debug/ashlar"))
+}
+
+/// Where the committed OpenAPI document is.
+pub(crate) fn openapi_path() -> PathBuf {
+    workspace::root().join(DOCUMENT)
+}
+
+/// Writes the committed OpenAPI document anew.
+///
+/// # Errors
+/// When the application does not compile, or the file cannot be written.
+pub(crate) fn write_openapi() -> Result<()> {
+    workspace::write(&openapi_path(), &output_of(&["openapi"])?)?;
+    print(&format!("{DOCUMENT} is written"));
+    Ok(())
+}
+
+/// Makes a certificate for development.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn write_certificates() -> Result<()> {
+    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-testkit"]);
+    process::run(cargo.args(["--bin", "dev-certs", "--", "certs/"]))?;
+    for (variable, file) in [("TLS_CERT", "certs/cert.pem"), ("TLS_KEY", "certs/key.pem")] {
+        if !workspace::root().join(file).is_file() {
+            return Err(Error::said(format!("dev-certs did not write {file}")));
+        }
+        print(&format!("{variable}={file}"));
+    }
+    Ok(())
+}
+
+/// A command that runs the binary at the workspace root.
+pub(crate) fn command(binary: &std::path::Path) -> Command {
+    let mut command = Command::new(binary);
+    command.current_dir(workspace::root());
+    command
+}

@@ -1,0 +1,120 @@
+//! Part `contract`: Schemathesis drives the running binary with everything its OpenAPI document allows and forbids.
+
+mod http;
+mod schemathesis;
+mod server;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::application;
+use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::process;
+use crate::terminal::say;
+use crate::workspace;
+use server::Server;
+
+/// Of a server that lives for two minutes, on an address that only this machine reaches.
+const PASSWORD: &str = "quarry-Lintel-7-plumb";
+const ADMIN: &str = "admin@example.com";
+const USER: &str = "user@example.com";
+
+/// Fuzzes a fresh server as an administrator; afterwards it must be alive, and end by itself at SIGTERM.
+pub(super) fn run() -> Result<()> {
+    let binary = application::build()?;
+    let schemathesis = schemathesis::install()?;
+    let folder = fresh_folder()?;
+    let mut guard = Guard::start()?;
+    let server = Server::start(&mut guard, &binary, &folder)?;
+    say(&format!(
+        "the server runs at {}, its log is {}",
+        server.url(),
+        server.log()
+    ));
+    let outcome = fuzz(&server, &binary, &schemathesis);
+    let stopped = server.stop(&mut guard);
+    outcome.and(stopped)
+}
+
+fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
+    register(server)?;
+    create_admin(server, binary)?;
+    let token = log_in(server)?;
+    let fuzzed = schemathesis::run(schemathesis, server, &token);
+    let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
+    alive.and(fuzzed)
+}
+
+fn fresh_folder() -> Result<PathBuf> {
+    let folder = workspace::target().join("contract");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Error::file("remove", &folder))?;
+    }
+    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+    Ok(folder)
+}
+
+fn register(server: &Server) -> Result<()> {
+    let user = json!({"email": USER, "display_name": "User", "password": PASSWORD});
+    expect(server, "POST", "/api/v1/users", Some(&user), 201).map(drop)
+}
+
+fn create_admin(server: &Server, binary: &Path) -> Result<()> {
+    let mut command = server.command(binary);
+    command.args([
+        "user",
+        "create-admin",
+        "--email",
+        ADMIN,
+        "--display-name",
+        "Admin",
+    ]);
+    command
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut child = command.spawn().map_err(process::not_started(&command))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // When it does not read, its status tells.
+        let _ = writeln!(stdin, "{PASSWORD}");
+    }
+    let status = child.wait().map_err(process::not_started(&command))?;
+    process::check(&command, status)
+}
+
+fn log_in(server: &Server) -> Result<String> {
+    let credentials = json!({"email": ADMIN, "password": PASSWORD});
+    let tokens = expect(
+        server,
+        "POST",
+        "/api/v1/auth/login",
+        Some(&credentials),
+        200,
+    )?;
+    tokens["access_token"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::said("the answer to a login has no `access_token`"))
+}
+
+fn expect(
+    server: &Server,
+    method: &str,
+    path: &str,
+    body: Option<&serde_json::Value>,
+    status: u16,
+) -> Result<serde_json::Value> {
+    let answer = http::request(server.port(), method, path, body)?;
+    if answer.status == status {
+        return Ok(answer.body);
+    }
+    Err(Error::said(format!(
+        "{method} {path} answers {}, not {status}",
+        answer.status
+    )))
+}

@@ -1,0 +1,178 @@
+//! `cargo xtask check`: everything that continuous integration runs, part by part.
+
+mod boundaries;
+mod capabilities;
+mod contract;
+mod docs;
+mod drift;
+mod lints;
+mod tidy;
+
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::terminal::{print, say};
+
+/// What `cargo xtask check` accepts.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run these parts and no others; see --list
+    #[arg(long, value_name = "PART", num_args = 1.., value_delimiter = ',')]
+    only: Vec<String>,
+    /// List the parts
+    #[arg(long)]
+    list: bool,
+}
+
+/// One part of the check.
+struct Part {
+    name: &'static str,
+    /// A sentence for `--list`.
+    about: &'static str,
+    run: fn() -> Result<()>,
+}
+
+/// All parts, in the order in which they run: what is quick to tell comes first.
+const PARTS: [Part; 10] = [
+    Part {
+        name: "fmt",
+        about: "The code is formatted by rustfmt.",
+        run: lints::fmt,
+    },
+    Part {
+        name: "clippy",
+        about: "Clippy and the compiler have no warning.",
+        run: lints::clippy,
+    },
+    Part {
+        name: "boundaries",
+        about: "No crate depends on one that its floor does not allow.",
+        run: boundaries::run,
+    },
+    Part {
+        name: "tidy",
+        about: "The house rules hold that no compiler knows: sizes, names, layers, documents.",
+        run: tidy::run,
+    },
+    Part {
+        name: "capabilities",
+        about: "Every test named in tests/capabilities.md exists.",
+        run: capabilities::run,
+    },
+    Part {
+        name: "openapi",
+        about: "docs/openapi.json is what the application serves.",
+        run: drift::openapi,
+    },
+    Part {
+        name: "env",
+        about: ".env.example lists the settings that the application reads.",
+        run: drift::env_example,
+    },
+    Part {
+        name: "test",
+        about: "All tests pass, on SQLite and PostgreSQL.",
+        run: || crate::test::run(&crate::test::Options::default()),
+    },
+    Part {
+        name: "contract",
+        about: "Schemathesis finds no answer of the running binary that breaks its OpenAPI document.",
+        run: contract::run,
+    },
+    Part {
+        name: "docs",
+        about: "The documentation builds without warning, and links between pages lead somewhere.",
+        run: docs::run,
+    },
+];
+
+struct Outcome {
+    name: &'static str,
+    result: Result<()>,
+    time: Duration,
+}
+
+/// Runs the parts, all of them even if one fails, and closes with a table.
+///
+/// # Errors
+/// When a part is unknown, or any fails.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.list {
+        for part in PARTS {
+            print(&format!("{:<14}{}", part.name, part.about));
+        }
+        return Ok(());
+    }
+    let outcomes: Vec<_> = chosen(&options.only)?.iter().map(run_part).collect();
+    print_table(&outcomes);
+    match outcomes
+        .iter()
+        .filter(|outcome| outcome.result.is_err())
+        .count()
+    {
+        0 => Ok(()),
+        1 => Err(Error::said("1 part of the check failed")),
+        failed => Err(Error::said(format!("{failed} parts of the check failed"))),
+    }
+}
+
+fn chosen(only: &[String]) -> Result<Vec<Part>> {
+    let is_known = |name: &&String| PARTS.iter().any(|part| part.name == **name);
+    if let Some(unknown) = only.iter().find(|name| !is_known(name)) {
+        let known = PARTS.map(|part| part.name).join(", ");
+        return Err(Error::said(format!(
+            "there is no part `{unknown}`; there are: {known}"
+        )));
+    }
+    Ok(PARTS
+        .into_iter()
+        .filter(|part| only.is_empty() || only.iter().any(|name| name == part.name))
+        .collect())
+}
+
+fn run_part(part: &Part) -> Outcome {
+    say(&format!("── {} ── {}", part.name, part.about));
+    let start = Instant::now();
+    let result = (part.run)();
+    if let Err(error) = &result {
+        say(&format!("{} failed: {error}", part.name));
+    }
+    Outcome {
+        name: part.name,
+        result,
+        time: start.elapsed(),
+    }
+}
+
+fn print_table(outcomes: &[Outcome]) {
+    print("");
+    for Outcome { name, result, time } in outcomes {
+        let verdict = if result.is_ok() { "ok" } else { "FAILED" };
+        print(&format!(
+            "{name:<14}{verdict:<8}{:>8.1} s",
+            time.as_secs_f64()
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_run_in_their_order_whatever_the_order_asked_for() {
+        let only = ["docs".to_owned(), "fmt".to_owned()];
+        let names: Vec<_> = chosen(&only)
+            .expect("known")
+            .iter()
+            .map(|part| part.name)
+            .collect();
+        assert_eq!(names, ["fmt", "docs"]);
+        assert_eq!(chosen(&[]).expect("all").len(), PARTS.len());
+    }
+
+    #[test]
+    fn an_unknown_part_is_told() {
+        assert!(chosen(&["frmt".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! The workshop: `cargo xtask <command>` for migrations, services, tests and checks.
+//!
+//! Small and quick to build. Heavy work is in binaries that it calls.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a command-line tool reads variables by itself, and waits on its only thread"
+)]
+
+mod application;
+mod bench;
+mod check;
+mod debian;
+mod dev;
+mod environment;
+mod error;
+mod guard;
+mod migrate;
+mod process;
+mod services;
+mod terminal;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Result;
+
+/// Ashlar's workshop.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve, and build and restart on each change; Ctrl-C ends it
+    Dev,
+    /// Run all tests on SQLite and PostgreSQL, with the services that they need
+    Test(test::Options),
+    /// Run what continuous integration runs
+    Check(check::Options),
+    /// Write, apply, revert and show migrations
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Start and stop the services that tests need
+    #[command(subcommand)]
+    Services(Services),
+    /// Write docs/openapi.json anew
+    Openapi,
+    /// Make a certificate for development in certs/
+    Certs,
+    /// Measure the release binary against its yardsticks
+    Bench {
+        /// Passed on to `ashlar-bench run`, e.g. `--quick`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Clean up after the command at the other end of standard input
+    #[command(hide = true)]
+    Guard,
+}
+
+#[derive(Debug, Subcommand)]
+enum Services {
+    /// Start services and leave them running: plain `cargo test` finds them
+    Up {
+        /// Which; none: those that tests use
+        names: Vec<String>,
+    },
+    /// Stop services and remove their data
+    Down {
+        /// Which; none: all
+        names: Vec<String>,
+    },
+    /// Show what runs
+    Status {
+        /// Which; none: all
+        names: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Dev => dev::run(),
+        Command::Test(options) => test::run(options),
+        Command::Check(options) => check::run(options),
+        Command::Migrate(command) => migrate::run(command),
+        Command::Services(Services::Up { names }) => services::up(names),
+        Command::Services(Services::Down { names }) => services::down(names),
+        Command::Services(Services::Status { names }) => services::status(names),
+        Command::Openapi => application::write_openapi(),
+        Command::Certs => application::write_certificates(),
+        Command::Bench { args } => bench::run(args),
+        Command::Guard => guard::watch(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,212 @@
+//! `cargo xtask test`: the whole suite on SQLite and PostgreSQL, with the services that it needs.
+
+pub(crate) mod listing;
+mod tally;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::process;
+use crate::services::{self, POSTGRES};
+use crate::terminal::{self, print, say};
+use tally::Tally;
+
+/// What the names of tests on PostgreSQL contain, by convention: `module::test::postgres`.
+const ON_POSTGRES: &str = "::postgres";
+
+const SQLITE_ONLY: &str = "--sqlite-only";
+
+/// What `cargo xtask test` accepts.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Leave out the tests on PostgreSQL; no service is started
+    #[arg(long)]
+    sqlite_only: bool,
+    /// Passed on to `cargo test`, e.g. `-p ashlar-projects` or a part of a test's name
+    #[arg(value_name = "CARGO TEST ARGS", allow_hyphen_values = true)]
+    cargo: Vec<String>,
+    /// Passed on to each test binary, e.g. `-- --nocapture`
+    #[arg(value_name = "TEST ARGS", last = true)]
+    binary: Vec<String>,
+}
+
+impl Options {
+    /// Clap hands over everything after the first argument for Cargo, our own flag as well.
+    fn is_sqlite_only(&self) -> bool {
+        self.sqlite_only || self.cargo.iter().any(|arg| arg == SQLITE_ONLY)
+    }
+
+    fn cargo_args(&self) -> impl Iterator<Item = &String> {
+        self.cargo.iter().filter(|arg| *arg != SQLITE_ONLY)
+    }
+
+    /// Whether packages are chosen, so that `--workspace` is not meant.
+    fn names_packages(&self) -> bool {
+        self.cargo_args().any(|arg| {
+            arg.starts_with("--package") || (arg.starts_with("-p") && !arg.starts_with("--"))
+        })
+    }
+}
+
+/// Whether the tests on PostgreSQL run, and if not, why.
+enum Postgres {
+    At(String),
+    Unwanted,
+    Missing(Error),
+}
+
+/// Starts what is needed, runs the tests, stops what was started, and sums up.
+///
+/// # Errors
+/// When a test fails or does not compile, or when `CI` is set and PostgreSQL cannot be had.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut guard = Guard::start()?;
+    let postgres = postgres(options);
+    if let Postgres::Missing(why) = &postgres {
+        say(&format!("tests on PostgreSQL are skipped: {why}"));
+    }
+    let skipped = match &postgres {
+        Postgres::At(_) => Vec::new(),
+        Postgres::Unwanted | Postgres::Missing(_) => tests_on_postgres(options)?,
+    };
+    let (status, tally) = run_cargo_test(&mut guard, options, &postgres)?;
+    guard.release();
+    conclude(&postgres, status, tally, skipped)
+}
+
+fn postgres(options: &Options) -> Postgres {
+    if options.is_sqlite_only() {
+        return Postgres::Unwanted;
+    }
+    services::acquire(POSTGRES).map_or_else(Postgres::Missing, Postgres::At)
+}
+
+/// Runs the suite with its output shown and counted.
+fn run_cargo_test(
+    guard: &mut Guard,
+    options: &Options,
+    postgres: &Postgres,
+) -> Result<(ExitStatus, Tally)> {
+    let mut command = cargo_test(options);
+    // One crate's failure must not hide another's.
+    command
+        .arg("--no-fail-fast")
+        .arg("--")
+        .args(&options.binary);
+    match postgres {
+        Postgres::At(url) => {
+            command.env("TEST_DATABASE_URL", url);
+        }
+        Postgres::Unwanted | Postgres::Missing(_) => {
+            command.args(["--skip", ON_POSTGRES]);
+        }
+    }
+    if terminal::is_watched() {
+        // Our pipe between them and the terminal would take the colours.
+        command
+            .args(["--color", "always"])
+            .env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = guard.spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let mut tally = Tally::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout)
+            .split(b'\n')
+            .map_while(std::io::Result::ok)
+        {
+            let line = String::from_utf8_lossy(&line);
+            tally.note(&line);
+            print(&line);
+        }
+    }
+    let status = child.wait().map_err(process::not_started(&command))?;
+    guard.forget(&child);
+    Ok((status, tally))
+}
+
+/// Tells what was skipped and why, and ends with the total.
+fn conclude(
+    postgres: &Postgres,
+    status: ExitStatus,
+    mut tally: Tally,
+    skipped: Vec<String>,
+) -> Result<()> {
+    print("");
+    tally.skipped.extend(skipped);
+    for test in &tally.skipped {
+        print(&format!("skipped: {test}"));
+    }
+    if let Postgres::Missing(why) = postgres {
+        print(&why.to_string());
+    }
+    if !status.success() && tally.failed == 0 {
+        print("cargo test failed without a failed test: something did not compile, or crashed");
+        tally.failed = 1;
+    }
+    print(&tally.to_string());
+    if !status.success() {
+        return Err(Error::said(format!("the tests failed ({status})")));
+    }
+    if matches!(postgres, Postgres::Missing(_)) && environment::is_ci() {
+        return Err(Error::said("CI is set, and no test may be skipped there"));
+    }
+    Ok(())
+}
+
+/// The names of the tests on PostgreSQL that these options select.
+fn tests_on_postgres(options: &Options) -> Result<Vec<String>> {
+    let mut command = cargo_test(options);
+    command.arg("--").args(&options.binary).arg("--list");
+    let list = process::stdout_of(&mut command)?;
+    Ok(listing::names(&list)
+        .filter(|name| name.contains(ON_POSTGRES))
+        .map(str::to_owned)
+        .collect())
+}
+
+fn cargo_test(options: &Options) -> Command {
+    let mut command = process::cargo(["test"]);
+    if !options.names_packages() {
+        command.arg("--workspace");
+    }
+    command.args(options.cargo_args());
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(cargo: &[&str]) -> Options {
+        let cargo = cargo.iter().map(|&arg| arg.to_owned()).collect();
+        Options {
+            cargo,
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn packages_may_be_chosen_in_every_form_of_cargo() {
+        for args in [
+            &["-p", "ashlar-core"][..],
+            &["-pashlar-core"],
+            &["--package=ashlar-core"],
+        ] {
+            assert!(options(args).names_packages(), "{args:?}");
+        }
+        assert!(!options(&["--profile", "create"]).names_packages());
+    }
+
+    #[test]
+    fn our_flag_is_ours_wherever_it_stands() {
+        let options = options(&["-p", "ashlar-core", "--sqlite-only", "create"]);
+        assert!(options.is_sqlite_only());
+        assert_eq!(
+            options.cargo_args().collect::<Vec<_>>(),
+            ["-p", "ashlar-core", "create"]
+        );
+    }
+}
