@@ -1,1 +1,125 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+
+pub mod model;
+pub mod settings;
+pub mod schemas;
+pub mod error;
+pub mod service;
+
+mod router;
+mod authenticator;
+mod token;
+mod standing;
+mod password;
+mod repository;
+mod entity;
+
+use std::sync::Arc;
+
+use ashlar_core::{
+    clock::Clock,
+    database::Database,
+    domain::Domain,
+    principal::{Authenticator, Permission, Permissions},
+    settings::SecretKey,
+};
+use serde_json::json;
+
+use crate::{
+    authenticator::Bearer,
+    model::{ManageUsers, ReadUsers},
+    password::Passwords,
+    service::{SignIn, Users},
+    settings::AuthSettings,
+    standing::Standings,
+    token::Tokens,
+};
+
+/// Users, passwords and tokens, put together. Cheap to clone; clones share everything.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    users: Users,
+    sign_in: SignIn,
+    tokens: Arc<Tokens>,
+    standings: Arc<Standings>,
+    passwords: Arc<Passwords>,
+    admin: Vec<&'static str>,
+}
+
+impl Auth {
+    /// Auth on `database`, with keys derived from `secret_key`.
+    pub fn new(
+        database: &Database,
+        clock: &Clock,
+        secret_key: &SecretKey,
+        settings: &AuthSettings,
+    ) -> Self {
+        let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
+        let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
+        let standings = Arc::new(Standings::new(database.clone()));
+        let users = Users::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            Arc::clone(&standings),
+        );
+        let sign_in = SignIn::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            Arc::clone(&tokens),
+        );
+        Self {
+            users,
+            sign_in,
+            tokens,
+            standings,
+            passwords,
+            admin: vec![ReadUsers::NAME, ManageUsers::NAME],
+        }
+    }
+
+    /// Gives admins these permissions of other domains too. Call it before
+    /// [`Auth::authenticator`].
+    pub fn grant_admins(mut self, permissions: &[&'static str]) -> Self {
+        self.admin.extend(permissions);
+        self
+    }
+
+    /// The routes under `/users` and `/auth`.
+    pub fn domain(&self) -> Domain {
+        Domain::new("auth", "Users, and how they sign in")
+            .state(self.users.clone())
+            .state(self.sign_in.clone())
+            .security_scheme(
+                "password",
+                json!({
+                    "type": "oauth2",
+                    "description": "E-mail address and password, for a bearer token",
+                    "flows": { "password": { "tokenUrl": "/api/v1/auth/token", "scopes": {} } },
+                }),
+            )
+            .mount(router::routes())
+    }
+
+    /// What turns a bearer token into a principal.
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        Arc::new(Bearer {
+            tokens: Arc::clone(&self.tokens),
+            standings: Arc::clone(&self.standings),
+            admin: Permissions::new(self.admin.clone()),
+            user: Permissions::default(),
+        })
+    }
+
+    /// The users, for the composition root and for other domains' ports.
+    pub fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// How many passwords this process has compared with a hash so far. Every sign-in counts, also
+    /// one with an unknown address: else the time it takes would tell who has an account.
+    pub fn passwords_compared(&self) -> u64 {
+        self.passwords.compared()
+    }
+}

@@ -188,10 +188,10 @@ pub fn contains(text: Expr, part: &str, backend: DatabaseBackend) -> Expr {
         pattern.push(character);
     }
     pattern.push('%');
-    let pattern = LikeExpr::new(pattern).escape('\\');
     match backend {
+        // A backslash escapes by default.
         DatabaseBackend::Postgres => text.ilike(pattern),
-        _ => text.like(pattern),
+        _ => text.like(LikeExpr::new(pattern).escape('\\')),
     }
 }
 

@@ -51,6 +51,7 @@ impl Client {
     /// [`SetupError::Build`] if TLS or the resolver cannot be set up, for example on a machine
     /// without any root certificate.
     pub fn new(settings: &ClientSettings, clock: Clock) -> Result<Self, SetupError> {
+        #[expect(clippy::disallowed_methods, reason = "this is the client")]
         let builder = reqwest::Client::builder()
             .user_agent(concat!("ashlar/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(settings.connect_timeout)

@@ -15,6 +15,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was used this recently is not asked for a sign of life before it is used.
 const PING_IDLE: Duration = Duration::from_secs(10);
 
+/// How many statements a connection keeps prepared: every query of every domain, with room for the
+/// limits that lists are asked with.
+const PREPARED: usize = 512;
+
 /// The database cannot be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the database {url}")]
@@ -67,6 +71,7 @@ fn options(settings: &DatabaseSettings) -> ConnectOptions {
     if settings.url.backend() == DatabaseBackend::Postgres {
         options.statement_timeout(settings.statement_timeout);
     }
+    options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(PREPARED));
     options.map_sqlx_sqlite_opts(|options| {
         options
             .journal_mode(SqliteJournalMode::Wal)

@@ -98,6 +98,11 @@ impl Api {
         &self.routes
     }
 
+    /// The server's settings.
+    pub fn settings(&self) -> &HttpSettings {
+        &self.settings
+    }
+
     /// Everything but the middleware, into an actix app.
     pub(super) fn configure(&self, config: &mut web::ServiceConfig) {
         config

@@ -4,7 +4,6 @@
 
 use std::{
     error::Error,
-    fmt,
     future::{Future, Ready, ready},
     panic::AssertUnwindSafe,
     pin::Pin,
@@ -13,7 +12,6 @@ use std::{
 };
 
 use actix_web::{
-    HttpResponse, ResponseError,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
     http::{
@@ -24,7 +22,7 @@ use actix_web::{
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::{Negotiated, route::panicked};
+use super::{Negotiated, rendered::Rendered, route::panicked};
 use crate::{
     context::{self, RequestContext},
     problem::{Problem, Rendering},
@@ -33,6 +31,8 @@ use crate::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const DURATION: HeaderName = HeaderName::from_static("x-request-duration-ms");
+/// Metrics that browsers show and tests read (W3C Server Timing, 3).
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
 
 /// How long a client's own request id may be.
@@ -61,6 +61,7 @@ pub(super) struct Edge {
     pub(super) default: Negotiated,
     pub(super) cors: CorsSettings,
     pub(super) tls: bool,
+    pub(super) server_timing: bool,
 }
 
 impl Edge {
@@ -234,6 +235,11 @@ impl Exchange {
         context::with(|context| {
             insert(headers, REQUEST_ID, &context.request_id);
             let (statements, database) = context.statements();
+            if self.edge.server_timing {
+                let database_ms = database.as_secs_f64() * 1000.0;
+                let timing = format!("db;desc=\"{statements}\";dur={database_ms:.2}");
+                insert(headers, SERVER_TIMING, &timing);
+            }
             tracing::info!(
                 target: "ashlar::request",
                 status_code = status.as_u16(),
@@ -281,33 +287,5 @@ fn log_fault(problem: &Problem) {
             error = problem as &(dyn Error + 'static),
             "request_failed"
         );
-    }
-}
-
-/// An answer that is already whole.
-#[derive(Debug)]
-struct Rendered {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl fmt::Display for Rendered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.status.fmt(f)
-    }
-}
-
-impl ResponseError for Rendered {
-    fn status_code(&self) -> StatusCode {
-        self.status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status).body(self.body.clone());
-        for (name, value) in &self.headers {
-            response.headers_mut().insert(name.clone(), value.clone());
-        }
-        response
     }
 }

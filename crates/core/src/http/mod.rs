@@ -7,6 +7,7 @@ mod edge;
 mod gate;
 mod mount;
 mod negotiated;
+mod rendered;
 mod route;
 mod server;
 

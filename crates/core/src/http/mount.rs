@@ -10,31 +10,36 @@ use crate::problem::Problem;
 
 /// Mounts `routes`.
 pub(super) fn mount(routes: &[Route], config: &mut web::ServiceConfig) {
-    let mut scopes: BTreeMap<String, BTreeMap<&str, Vec<&Route>>> = BTreeMap::new();
+    let mut scopes: BTreeMap<&str, BTreeMap<&str, Vec<&Route>>> = BTreeMap::new();
     for route in routes {
-        let scope = scope_of(route.path());
-        scopes.entry(scope).or_default().entry(route.path()).or_default().push(route);
+        let scope = scopes.entry(scope_of(route.path())).or_default();
+        scope.entry(route.path()).or_default().push(route);
     }
-    // Static segments before parameters: `/users/me` would else be a user id.
     for (prefix, resources) in scopes {
         let mut resources: Vec<(&str, Vec<&Route>)> = resources.into_iter().collect();
+        // Static segments before parameters: `/users/me` would else be a user id.
         resources.sort_by_key(|(path, _)| path.replace('{', "\u{7f}"));
-        let mut scope = web::scope(&prefix);
-        for (path, routes) in resources {
-            scope = scope.service(resource(&path[prefix.len()..], &routes));
+        let resources = resources
+            .into_iter()
+            .map(|(path, routes)| resource(&path[prefix.len()..], &routes));
+        if prefix.is_empty() {
+            for resource in resources {
+                config.service(resource);
+            }
+        } else {
+            config.service(resources.fold(web::scope(prefix), actix_web::Scope::service));
         }
-        config.service(scope);
     }
 }
 
-/// The path's first segment, or what is below `/api/v1`: nothing else is in the way of a match.
-fn scope_of(path: &str) -> String {
-    let (prefix, rest) = match path.strip_prefix(super::api::PREFIX) {
-        Some(rest) => (super::api::PREFIX, rest),
-        None => ("", path),
+/// `/api/v1` and one segment more. Routes outside of it are few, and stand on their own: a scope
+/// `/api` for `/api/health` would catch everything below it.
+fn scope_of(path: &str) -> &str {
+    let Some(rest) = path.strip_prefix(super::PREFIX) else {
+        return "";
     };
-    let first = rest.trim_start_matches('/').split('/').next().unwrap_or_default();
-    format!("{prefix}/{first}")
+    let first = rest.trim_start_matches('/').find('/').map_or(rest.len(), |end| end + 1);
+    &path[..super::PREFIX.len() + first]
 }
 
 fn resource(path: &str, routes: &[&Route]) -> actix_web::Resource {
@@ -73,7 +78,8 @@ mod tests {
     fn a_scope_is_the_first_segment_below_the_prefix() {
         assert_eq!(scope_of("/api/v1/projects/{project_id}/tasks"), "/api/v1/projects");
         assert_eq!(scope_of("/api/v1/projects"), "/api/v1/projects");
-        assert_eq!(scope_of("/openapi.json"), "/openapi.json");
-        assert_eq!(scope_of("/api/health"), "/api");
+        assert_eq!(scope_of("/api/v1/health/"), "/api/v1/health");
+        assert_eq!(scope_of("/openapi.json"), "");
+        assert_eq!(scope_of("/api/health"), "");
     }
 }

@@ -70,6 +70,7 @@ impl Server {
             default: Negotiated::from(settings.error_format),
             cors: settings.cors.clone(),
             tls: settings.tls.is_some(),
+            server_timing: settings.server_timing,
         };
         let gate = Gate::new(
             api.authenticator.clone(),
@@ -146,6 +147,12 @@ impl ServerHandle {
         self.health.drain();
         tokio::time::sleep(self.drain_delay).await;
         self.server.stop(true).await;
+    }
+
+    /// Stops at once, with the requests in flight cut off: for a test that is over.
+    pub async fn abort(&self) {
+        self.health.drain();
+        self.server.stop(false).await;
     }
 }
 

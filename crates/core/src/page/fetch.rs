@@ -1,8 +1,8 @@
 //! A page's query: keyset conditions, one row more than asked for, and the count where it is due.
 
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement, Value, Values,
     sea_query::{Condition, Expr, ExprTrait},
 };
 
@@ -49,7 +49,8 @@ where
         query = query.order_by(key.expression(), order(*direction));
     }
     query = query.order_by(E::id_expression(), order(last_direction(&page.sort)));
-    let mut data = query.all(connection).await?;
+    let statement = with_literal_limit(query.build(connection.get_database_backend()));
+    let mut data = E::find().from_raw_sql(statement).all(connection).await?;
     let more = data.len() as u64 > page.limit;
     data.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
     let next = data.last().filter(|_| more).map(|row| position_of::<E, S>(&page.sort, row));
@@ -60,6 +61,25 @@ where
         next,
         order: page.order(),
     })
+}
+
+/// The limit as a literal: PostgreSQL takes a parameter there for a tenth of the table, finds every
+/// prepared plan too dear, and plans each execution anew. There are a hundred limits at most.
+fn with_literal_limit(mut statement: Statement) -> Statement {
+    if statement.db_backend != DatabaseBackend::Postgres {
+        return statement;
+    }
+    let Some(Values(values)) = &mut statement.values else {
+        return statement;
+    };
+    let placeholder = format!(" LIMIT ${}", values.len());
+    if let Some(text) = statement.sql.strip_suffix(&placeholder)
+        && let Some(Value::BigUnsigned(Some(limit))) = values.last().cloned()
+    {
+        statement.sql = format!("{text} LIMIT {limit}");
+        values.pop();
+    }
+    statement
 }
 
 /// Ties are broken by id, in the direction of the last key, so that a list sorted one way
@@ -131,5 +151,23 @@ fn beyond(key: Expr, direction: Direction, value: Expr) -> Expr {
     match direction {
         Direction::Ascending => key.gt(value),
         Direction::Descending => key.lt(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_at_the_end_becomes_a_literal() {
+        let statement = |backend, sql: &str| {
+            let values: [Value; 2] = [7_i64.into(), 21_u64.into()];
+            with_literal_limit(Statement::from_sql_and_values(backend, sql, values))
+        };
+        let listed = statement(DatabaseBackend::Postgres, "SELECT a WHERE b = $1 LIMIT $2");
+        assert_eq!(listed.sql, "SELECT a WHERE b = $1 LIMIT 21");
+        assert_eq!(listed.values.map(|values| values.0.len()), Some(1));
+        let other = statement(DatabaseBackend::Sqlite, "SELECT a WHERE b = ? LIMIT ?");
+        assert_eq!(other.sql, "SELECT a WHERE b = ? LIMIT ?");
     }
 }

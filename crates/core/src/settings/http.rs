@@ -62,6 +62,9 @@ pub struct HttpSettings {
     pub drain_delay: Duration,
     /// `SHUTDOWN_TIMEOUT`: how long requests in flight may take to end. Default: 30 s.
     pub shutdown_timeout: Duration,
+    /// `HTTP_SERVER_TIMING`: whether each answer's `Server-Timing` tells how many database
+    /// statements it took, and how long. Default: true, in production false.
+    pub server_timing: bool,
     /// `ERROR_FORMAT`: json (the default), problem or vben.
     pub error_format: ErrorFormat,
     /// `BACKEND_URL`: where clients reach the API, without a slash at the end. Default: made of
@@ -118,6 +121,15 @@ impl HttpSettings {
                     "Seconds requests in flight get to end at shutdown",
                 )
                 .default(Duration::from_secs(30)),
+            server_timing: {
+                let open = !reader.environment().is_production();
+                reader
+                    .var(
+                        "HTTP_SERVER_TIMING",
+                        "Whether answers tell in Server-Timing what the database cost",
+                    )
+                    .default_as("true, in production false", open)
+            },
             error_format: reader
                 .var(
                     "ERROR_FORMAT",

@@ -14,13 +14,16 @@ use super::{
 };
 use crate::{
     openapi::{Describe, Operation},
-    problem::Problem,
+    problem::{FieldError, Problem},
 };
+
+/// How many wrong fields are told at once.
+const MAX_DETAILS: usize = 50;
 
 /// A `T` from a JSON body.
 ///
-/// 415 for another content type, 413 over the [`BodyLimit`](super::BodyLimit), 400 when it is not JSON, 422 when it
-/// is no `T` or breaks one of its rules.
+/// 415 for another content type, 413 over the [`BodyLimit`](super::BodyLimit), 400 when it is not
+/// JSON, 422 when it is no `T` or breaks one of its rules.
 pub struct ValidJson<T>(pub T);
 
 impl<T> ValidJson<T> {
@@ -77,8 +80,8 @@ fn is_json(content_type: &str) -> bool {
 fn decode<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     refuse_nul(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body: T =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| undecodable(bytes, &error))?;
+    let body: T = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| undecodable::<T>(bytes, &error))?;
     json.end().map_err(|error| malformed(&error))?;
     body.validate()
         .map_err(|broken| report::broken_rules(&broken, |path| sent(bytes, path)))?;
@@ -101,15 +104,44 @@ fn refuse_nul(bytes: &[u8]) -> Result<(), Problem> {
     Err(Problem::invalid(found))
 }
 
-fn undecodable(bytes: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn undecodable<T: DeserializeOwned>(
+    bytes: &[u8],
+    error: &serde_path_to_error::Error<serde_json::Error>,
+) -> Problem {
     // A wrong type in the first half must not hide that the second half is no JSON at all.
     let broken = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).err();
     if let Some(broken) = &broken {
         return malformed(broken);
     }
+    let body = serde_json::from_slice(bytes).unwrap_or_default();
+    let mut details = wrong_fields::<T>(&body);
+    let first = refusal(&body, error);
+    if !details.iter().any(|detail| detail.field == first.field) {
+        details.push(first);
+    }
+    Problem::invalid(details)
+}
+
+/// What is wrong with each of the body's fields, tried on its own, so that one does not hide the
+/// next.
+fn wrong_fields<T: DeserializeOwned>(body: &Value) -> Vec<FieldError> {
+    let fields = body.as_object().into_iter().flatten();
+    let refusals = fields.filter_map(|(name, value)| {
+        let alone = Value::from_iter([(name.clone(), value.clone())]);
+        let error = serde_path_to_error::deserialize::<_, T>(&alone).err()?;
+        report::concerns_value(&error.path().to_string(), &error.inner().to_string())
+            .then(|| refusal(&alone, &error))
+    });
+    refusals.take(MAX_DETAILS).collect()
+}
+
+fn refusal(body: &Value, error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     let path = error.path().to_string();
-    let value = sent(bytes, &path);
-    report::wrong_shape(&path, &error.inner().to_string(), value)
+    report::wrong_shape(
+        &path,
+        &error.inner().to_string(),
+        report::scalar_at(body, &path),
+    )
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -128,4 +160,68 @@ fn malformed(error: &serde_json::Error) -> Problem {
 fn sent(bytes: &[u8], path: &str) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
     report::scalar_at(&body, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[garde(length(chars, min = 1))]
+        name: String,
+        #[garde(skip)]
+        count: u32,
+        #[garde(dive)]
+        items: Vec<Item>,
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    struct Item {
+        #[garde(range(min = 1))]
+        quantity: i64,
+    }
+
+    fn refused(body: &str) -> String {
+        format!("{:?}", decode::<Order>(body.as_bytes()).unwrap_err())
+    }
+
+    #[test]
+    fn one_wrong_field_does_not_hide_the_next() {
+        let text = refused(r#"{"name": 1, "items": [{"quantity": "x"}], "other": 1}"#);
+        for field in ["\"name\"", "items[0].quantity", "\"other\""] {
+            assert_eq!(text.matches(field).count(), 1, "{field}: {text}");
+        }
+        let text = refused(r#"{"name": "a", "items": []}"#);
+        assert!(
+            text.contains("\"count\"") && text.contains("is required"),
+            "{text}"
+        );
+        let text = refused(r#"{"name": "a", "items": [{}], "count": -1}"#);
+        assert!(
+            text.contains("items[0].quantity") && text.contains("\"count\""),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_body_is_decoded() {
+        let body = br#"{"name": "a", "count": 2, "items": [{"quantity": 3}]}"#;
+        let order: Order = decode(body).unwrap();
+        assert_eq!((order.name.as_str(), order.count), ("a", 2));
+        assert_eq!(order.items[0].quantity, 3);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_as_a_whole() {
+        for body in ["[]", "1", "null", "\"x\""] {
+            assert!(refused(body).contains("ValidationError"), "{body}");
+        }
+        for body in ["", "{", "{\"name\": 1,}", "{} {}"] {
+            assert!(refused(body).contains("BadRequest"), "{body}");
+        }
+    }
 }

@@ -57,8 +57,9 @@ impl<'a> Parameters<'a> {
             return Err(Problem::invalid(errors));
         }
         let pairs: Vec<(&str, &str)> = self.0.iter().map(|(n, v)| (&**n, &**v)).collect();
-        let decoded: T =
-            decode(&pairs).map_err(|error| report::wrong_shape("", &error.to_string(), None))?;
+        let decoded: T = decode(&pairs).map_err(|error| {
+            Problem::invalid(vec![report::wrong_shape("", &error.to_string(), None)])
+        })?;
         let value_of = |path: &str| {
             let pair = pairs.iter().find(|(name, _)| *name == path);
             pair.map(|(_, value)| (*value).to_owned())

@@ -20,8 +20,8 @@ pub(super) fn broken_rules(report: &garde::Report, sent: impl Fn(&str) -> Option
     Problem::invalid(details)
 }
 
-/// 422 for a value of the wrong type, an unknown or a missing field.
-pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> Problem {
+/// A value of the wrong type, an unknown or a missing field.
+pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> FieldError {
     let message = message.split(" at line ").next().unwrap_or(message);
     // serde names a missing or unknown field in its message, at the path of the object around it.
     let named = ["missing field `", "unknown field `"]
@@ -29,11 +29,16 @@ pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> P
         .find_map(|prefix| message.strip_prefix(prefix)?.split('`').next());
     match named {
         Some(name) if message.starts_with("missing") => {
-            Problem::invalid(vec![FieldError::new(join(path, name), "is required")])
+            FieldError::new(join(path, name), "is required")
         }
-        Some(name) => Problem::invalid(vec![FieldError::new(join(path, name), "is not known here")]),
-        None => Problem::invalid(vec![detail(path.to_owned(), message.to_owned(), value)]),
+        Some(name) => FieldError::new(join(path, name), "is not known here"),
+        None => detail(path.to_owned(), message.to_owned(), value),
     }
+}
+
+/// Whether an error at `path` is about what is there, and not about what is missing beside it.
+pub(super) fn concerns_value(path: &str, message: &str) -> bool {
+    !(matches!(path, "." | "") && message.starts_with("missing field"))
 }
 
 /// What is wrong with one pair of a query or a form, going by what serde said of it alone; that

@@ -54,6 +54,10 @@ async fn what_is_not_the_promised_json_is_invalid() {
         ("empty", Reply::json("")),
         ("no content", Reply::status(204)),
         (
+            "said to be compressed",
+            Reply::json(TASK).header("content-encoding", "br"),
+        ),
+        (
             "compressed unasked",
             Reply::json(gzip).header("content-encoding", "gzip"),
         ),
@@ -67,6 +71,10 @@ async fn what_is_not_the_promised_json_is_invalid() {
 async fn reading_stops_at_the_limit() {
     let piece = || Reply::json(vec![b' '; 64 * 1024]);
     let replies = [
+        (
+            "100 MB declared, none sent",
+            Reply::json("").claiming_length(100_000_000),
+        ),
         (
             "100 MB, declared",
             piece().claiming_length(100_000_000).endless(),

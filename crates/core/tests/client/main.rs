@@ -4,10 +4,11 @@
 mod broken;
 mod circuit;
 mod lying;
-mod reply;
 mod retries;
 mod sent;
 mod slow;
+#[expect(unreachable_pub, reason = "the testkit, which cannot be depended on from here, exports it")]
+#[path = "../../../testkit/src/upstream/mod.rs"]
 mod upstream;
 
 use std::time::Duration;

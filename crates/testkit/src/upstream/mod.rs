@@ -2,14 +2,19 @@
 //!
 //! It answers by a function of the request, and keeps what it was sent:
 //!
-//! ```ignore
+//! ```
+//! # use ashlar_testkit::upstream::{Reply, Upstream};
+//! # async fn example() {
 //! let upstream = Upstream::start(|request| match request.number {
 //!     1 => Reply::status(503),
 //!     _ => Reply::json(r#"{"id":7}"#),
 //! }).await;
 //! // … call upstream.url() …
 //! assert_eq!(upstream.requests().len(), 2);
+//! # }
 //! ```
+
+mod reply;
 
 use std::{
     io,
@@ -26,10 +31,11 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-pub(crate) use crate::reply::Reply;
+pub use reply::Reply;
 
 /// A running upstream; dropped, it is gone with all its connections.
-pub(crate) struct Upstream {
+#[derive(Debug)]
+pub struct Upstream {
     address: SocketAddr,
     seen: Arc<Seen>,
     server: JoinHandle<()>,
@@ -37,22 +43,24 @@ pub(crate) struct Upstream {
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub struct Request {
     /// Counts the upstream's requests, from 1.
-    pub(crate) number: usize,
+    pub number: usize,
     /// Counts the upstream's connections, from 1.
-    pub(crate) connection: usize,
-    pub(crate) method: String,
+    pub connection: usize,
+    /// As sent: `GET`.
+    pub method: String,
     /// Path and query, undecoded.
-    pub(crate) target: String,
+    pub target: String,
     /// In their order, names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub headers: Vec<(String, String)>,
+    /// As long as the request's `Content-Length` said.
+    pub body: Vec<u8>,
 }
 
 impl Request {
     /// A header's first value.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
             .iter()
@@ -62,11 +70,12 @@ impl Request {
 }
 
 /// A port of this machine that refuses connections for as long as this lives.
-pub(crate) struct Gone {
+#[derive(Debug)]
+pub struct Gone {
     socket: TcpSocket,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Seen {
     requests: Mutex<Vec<Request>>,
     bytes_sent: AtomicUsize,
@@ -74,7 +83,7 @@ struct Seen {
 
 impl Upstream {
     /// Starts an upstream on a free port of this machine.
-    pub(crate) async fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+    pub async fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Seen::default());
@@ -87,22 +96,22 @@ impl Upstream {
     }
 
     /// Its base URL, without a trailing slash.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// What it was sent so far.
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<Request> {
         self.seen.requests.lock().unwrap().clone()
     }
 
     /// How many bytes it got rid of so far: what the peer did not take is not among them.
-    pub(crate) fn bytes_sent(&self) -> usize {
+    pub fn bytes_sent(&self) -> usize {
         self.seen.bytes_sent.load(SeqCst)
     }
 
     /// An upstream that is not there.
-    pub(crate) fn gone() -> Gone {
+    pub fn gone() -> Gone {
         // Bound, so that nobody else gets the port, but not listening.
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -118,7 +127,7 @@ impl Drop for Upstream {
 
 impl Gone {
     /// The URL where nothing is.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.socket.local_addr().unwrap())
     }
 }

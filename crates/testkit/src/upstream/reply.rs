@@ -11,7 +11,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream, time::sleep};
 
 /// An answer, at first an honest one: complete, at once, and the connection stays.
 #[derive(Debug, Clone)]
-pub(crate) struct Reply {
+pub struct Reply {
     after: Duration,
     /// `None`: the body is all there is on the wire.
     status: Option<u16>,
@@ -47,7 +47,7 @@ enum End {
 
 impl Reply {
     /// An answer without a body.
-    pub(crate) fn status(status: u16) -> Self {
+    pub fn status(status: u16) -> Self {
         Self {
             status: Some(status),
             ..Self::raw("")
@@ -55,14 +55,14 @@ impl Reply {
     }
 
     /// A 200 with a JSON body.
-    pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
+    pub fn json(body: impl Into<Vec<u8>>) -> Self {
         Self::status(200)
             .header("content-type", "application/json")
             .body(body)
     }
 
     /// These bytes and nothing else, whether they are HTTP or not.
-    pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             after: Duration::ZERO,
             status: None,
@@ -75,78 +75,80 @@ impl Reply {
     }
 
     /// No answer: the connection is closed.
-    pub(crate) fn close() -> Self {
+    pub fn close() -> Self {
         Self::raw("").then_close()
     }
 
     /// No answer, and the connection stays.
-    pub(crate) fn silence() -> Self {
+    pub fn silence() -> Self {
         Self {
             end: End::Silence,
             ..Self::raw("")
         }
     }
 
-    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+    /// One more header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    /// The body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
     /// Waits before the first byte.
-    pub(crate) fn after(mut self, delay: Duration) -> Self {
+    pub fn after(mut self, delay: Duration) -> Self {
         self.after = delay;
         self
     }
 
     /// Claims this `Content-Length`, whatever the body's is.
-    pub(crate) fn claiming_length(mut self, bytes: usize) -> Self {
+    pub fn claiming_length(mut self, bytes: usize) -> Self {
         self.length = Length::Said(bytes);
         self
     }
 
     /// Sends the body in chunks instead of a `Content-Length`.
-    pub(crate) fn chunked(mut self) -> Self {
+    pub fn chunked(mut self) -> Self {
         self.length = Length::Chunked;
         self
     }
 
     /// Sends no `Content-Length`: the body ends with the connection.
-    pub(crate) fn without_length(mut self) -> Self {
+    pub fn without_length(mut self) -> Self {
         self.length = Length::Unsaid;
         self.then_close()
     }
 
     /// Sends the body byte by byte.
-    pub(crate) fn trickling(mut self, every: Duration) -> Self {
+    pub fn trickling(mut self, every: Duration) -> Self {
         self.pace = Pace::Trickling { every };
         self
     }
 
     /// Sends the body again and again for as long as the peer takes it.
-    pub(crate) fn endless(mut self) -> Self {
+    pub fn endless(mut self) -> Self {
         self.pace = Pace::Endless;
         self
     }
 
     /// Closes the connection afterwards.
-    pub(crate) fn then_close(mut self) -> Self {
+    pub fn then_close(mut self) -> Self {
         self.end = End::Close;
         self
     }
 
     /// Resets the connection afterwards (TCP RST).
-    pub(crate) fn then_reset(mut self) -> Self {
+    pub fn then_reset(mut self) -> Self {
         self.end = End::Reset;
         self
     }
 
     /// Plays the answer; whether the connection goes on.
-    pub(crate) async fn send(
+    pub(super) async fn send(
         &self,
         stream: &mut TcpStream,
         sent: &AtomicUsize,

@@ -1,0 +1,100 @@
+//! The commands of the binary `ashlar`.
+
+mod doctor;
+mod migrate;
+mod openapi;
+mod serve;
+mod user;
+
+use std::{error::Error, future::Future, process::ExitCode};
+
+use ashlar_core::settings::Source;
+use clap::{Parser, Subcommand};
+
+use crate::settings::Settings;
+
+/// A backend whose domains fit like cut stone.
+///
+/// Every setting is an environment variable or a line in `.env`; `ashlar doctor` lists them.
+#[derive(Debug, Parser)]
+#[command(name = "ashlar", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default): migrates a development database, and stops on SIGTERM or
+    /// Ctrl-C once the requests in flight are answered.
+    Serve,
+    /// Bring the database's schema up to date, or back.
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Show every setting with its value, its source, and what is wrong with it.
+    Doctor(doctor::Doctor),
+    /// Print the API's contract (OpenAPI 3.1).
+    Openapi,
+    /// Manage users.
+    #[command(subcommand)]
+    User(user::User),
+}
+
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Runs the command that the arguments name. A failure is one sentence on stderr, and exit code 1.
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => settings().and_then(serve::run),
+        Command::Migrate(migrate) => settings().and_then(|settings| migrate.run(&settings)),
+        Command::Doctor(doctor) => doctor.run(Source::from_process()),
+        Command::Openapi => openapi::run(),
+        Command::User(user) => settings().and_then(|settings| user.run(&settings)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say_why(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn settings() -> Result<Settings, Box<dyn Error + Send + Sync>> {
+    let (settings, effective) = Settings::read(Source::from_process())?;
+    for warning in effective.warnings() {
+        say(&format!("warning: {warning}"));
+    }
+    Ok(settings)
+}
+
+/// One sentence: the error and what caused it, without repeating what an error already says of
+/// its cause.
+fn say_why(error: &dyn Error) {
+    let mut sentence = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !sentence.contains(&text) {
+            sentence.push_str(": ");
+            sentence.push_str(&text);
+        }
+        cause = error.source();
+    }
+    say(&format!("error: {sentence}"));
+}
+
+#[expect(clippy::print_stderr, reason = "this is what a command says to a person")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+#[expect(clippy::print_stdout, reason = "this is what a command was asked for")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+/// Runs `work` to its end on a runtime of one thread.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}

@@ -1,0 +1,57 @@
+//! `ashlar user`.
+
+use std::io::{self, IsTerminal};
+
+use ashlar_core::{clock::Clock, secret::Secret};
+use clap::Subcommand;
+
+use super::{Outcome, block_on, print};
+use crate::{compose, database, settings::Settings};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Create an administrator: the first one cannot be made over HTTP.
+    CreateAdmin {
+        /// The e-mail address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// The name that others see.
+        #[arg(long, default_value = "Administrator")]
+        display_name: String,
+        /// Read the password from the first line of stdin instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+impl User {
+    pub(super) fn run(self, settings: &Settings) -> Outcome {
+        let Self::CreateAdmin {
+            email,
+            display_name,
+            password_stdin,
+        } = self;
+        let password = password(password_stdin)?;
+        block_on(async {
+            let database = database::open(&settings.database).await?;
+            let auth = compose::auth(settings, database.clone(), Clock::system());
+            let admin = auth.users().create_admin(&email, &display_name, password).await?;
+            print(&format!("created administrator {admin}\n"));
+            Ok(database.close().await?)
+        })
+    }
+}
+
+fn password(from_stdin: bool) -> io::Result<Secret> {
+    if from_stdin || !io::stdin().is_terminal() {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        return Ok(Secret::from(line.trim_end_matches(['\r', '\n'])));
+    }
+    let password = rpassword::prompt_password("Password: ")?;
+    let again = rpassword::prompt_password("Once more: ")?;
+    if password != again {
+        return Err(io::Error::other("the two passwords differ"));
+    }
+    Ok(Secret::from(password))
+}

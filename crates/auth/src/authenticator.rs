@@ -1,0 +1,63 @@
+//! From a bearer token to a principal: on every request, so without a query.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use ashlar_core::{
+    principal::{Authenticator, Permissions, Principal},
+    problem::Problem,
+};
+
+use crate::{
+    model::{Role, Status},
+    standing::{Standing, Standings},
+    token::{Refusal, Tokens},
+};
+
+/// Authenticates with access tokens.
+pub(crate) struct Bearer {
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) standings: Arc<Standings>,
+    /// What an admin may do.
+    pub(crate) admin: Permissions,
+    /// What any user may do.
+    pub(crate) user: Permissions,
+}
+
+impl Authenticator for Bearer {
+    fn authenticate<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>> {
+        Box::pin(self.principal(token))
+    }
+}
+
+impl Bearer {
+    async fn principal(&self, token: &str) -> Result<Principal, Problem> {
+        let verified = self.tokens.verify(token).map_err(refused)?;
+        let standing = self.standings.of(verified.user_id).await?;
+        let Some(Standing {
+            role,
+            status: Status::Active,
+        }) = standing
+        else {
+            return Err(Problem::unauthorized("User not found"));
+        };
+        let permissions = match role {
+            Role::Admin => self.admin.clone(),
+            Role::User => self.user.clone(),
+        };
+        Ok(Principal {
+            user_id: verified.user_id,
+            session_id: Some(verified.session_id.as_uuid()),
+            permissions,
+        })
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    Problem::unauthorized(match refusal {
+        Refusal::Invalid => "Invalid authentication credentials",
+        Refusal::NoSubject => "Invalid token payload",
+    })
+}

@@ -1,0 +1,16 @@
+//! The tables. Private to the crate: nothing outside knows how a user is stored.
+
+pub(crate) mod user;
+
+use ashlar_core::stored_as;
+
+use crate::{
+    model::{DisplayName, Email, Role, Status},
+    password::PasswordHash,
+};
+
+stored_as!(DisplayName, String);
+stored_as!(Email, String);
+stored_as!(PasswordHash, String);
+stored_as!(Role, String);
+stored_as!(Status, String);

@@ -1,0 +1,39 @@
+//! The table `users`.
+
+use ashlar_core::{principal::UserId, record::Record};
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    model::{DisplayName, Email, Role, Status},
+    password::PasswordHash,
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    #[sea_orm(column_type = "String(StringLen::N(254))")]
+    pub email: Email,
+    /// [`Email::key`]; unique among users who are not deleted.
+    #[sea_orm(column_type = "String(StringLen::N(254))")]
+    pub email_key: String,
+    #[sea_orm(column_type = "String(StringLen::N(100))")]
+    pub display_name: DisplayName,
+    #[sea_orm(column_type = "Text")]
+    pub password_hash: PasswordHash,
+    #[sea_orm(column_type = "String(StringLen::N(16))")]
+    pub role: Role,
+    #[sea_orm(column_type = "String(StringLen::N(16))")]
+    pub status: Status,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Record for Entity {}

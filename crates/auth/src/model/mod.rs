@@ -1,0 +1,63 @@
+//! What users and sign-ins are made of: ids, value types and permissions, without any I/O.
+
+mod display_name;
+mod email;
+mod new_password;
+mod user;
+
+use std::{borrow::Cow, str::FromStr};
+
+use ashlar_core::{
+    ids::{Id, Identified},
+    principal::Permission,
+};
+use serde::{Deserialize, Deserializer, de};
+
+pub use display_name::{DisplayName, InvalidDisplayName};
+pub use email::{Email, InvalidEmail};
+pub use new_password::{InvalidPassword, NewPassword};
+pub use user::{Role, Status, Unknown};
+
+/// Marks the ids of sign-ins.
+pub enum Session {}
+
+impl Identified for Session {
+    const PARAMETER: &'static str = "session_id";
+}
+
+/// The id of a sign-in: every token that comes of it carries it (`sid`).
+pub type SessionId = Id<Session>;
+
+/// Marks the ids of access tokens.
+pub enum AccessToken {}
+
+impl Identified for AccessToken {
+    const PARAMETER: &'static str = "token_id";
+}
+
+/// The id of an access token (`jti`).
+pub type AccessTokenId = Id<AccessToken>;
+
+/// To list all users.
+pub struct ReadUsers;
+
+impl Permission for ReadUsers {
+    const NAME: &'static str = "users:read";
+}
+
+/// To read and change any user, also their role and status.
+pub struct ManageUsers;
+
+impl Permission for ManageUsers {
+    const NAME: &'static str = "users:manage";
+}
+
+/// Reads a text and parses it.
+fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: std::fmt::Display>,
+{
+    let text = Cow::<str>::deserialize(deserializer)?;
+    text.parse().map_err(de::Error::custom)
+}

@@ -1,0 +1,223 @@
+//! Passwords, hashed with argon2id off the async threads.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use argon2::{
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
+    password_hash::{
+        self, PasswordHasher, PasswordVerifier,
+        phc::{self, Output, ParamsString, Salt},
+        try_generate_salt,
+    },
+};
+use ashlar_core::{
+    offload::{Offload, OffloadError},
+    secret::Secret,
+};
+use thiserror::Error;
+
+/// How many sign-ins may wait for a processor: with the default parameters about two seconds' worth
+/// on two cores. More would time out at their clients, and are told to come back (503).
+const QUEUE: usize = 128;
+
+/// A password's hash in PHC string format, with its salt and parameters. Prints as `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PasswordHash(String);
+
+/// Why a password was not hashed or compared.
+#[derive(Debug, Error)]
+pub(crate) enum PasswordError {
+    #[error(transparent)]
+    Offload(#[from] OffloadError),
+    #[error("cannot hash a password or read a hash")]
+    Hash(#[from] password_hash::Error),
+    #[error("the system gives no random bytes for a salt")]
+    Salt(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Hashes passwords and compares them with hashes.
+pub(crate) struct Passwords {
+    argon2: Argon2<'static>,
+    offload: Offload,
+    compared: Arc<AtomicU64>,
+}
+
+impl Passwords {
+    pub(crate) fn new(params: Params) -> Self {
+        Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            offload: Offload::per_core(QUEUE),
+            compared: Arc::default(),
+        }
+    }
+
+    /// The hash of `password` with a new salt.
+    pub(crate) async fn hash(&self, password: Secret) -> Result<PasswordHash, PasswordError> {
+        let argon2 = self.argon2.clone();
+        let hashing = move || {
+            let hash = argon2.hash_password_with_salt(password.expose().as_bytes(), &salt()?)?;
+            Ok(PasswordHash(hash.to_string()))
+        };
+        self.offload.run(hashing).await?
+    }
+
+    /// Whether `hash` is that of `password`. Without a hash it never is, and finding that out takes
+    /// the same work, so that nobody can tell by the time whether there was one.
+    pub(crate) async fn matches(
+        &self,
+        password: Secret,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, PasswordError> {
+        let argon2 = self.argon2.clone();
+        let hash = hash.cloned();
+        let compared = Arc::clone(&self.compared);
+        let comparing = move || {
+            let hash = match hash {
+                Some(hash) => {
+                    phc::PasswordHash::new(&hash.0).map_err(password_hash::Error::from)?
+                }
+                None => decoy(argon2.params())?,
+            };
+            compared.fetch_add(1, Relaxed);
+            match argon2.verify_password(password.expose().as_bytes(), &hash) {
+                Ok(()) => Ok(true),
+                Err(password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        };
+        self.offload.run(comparing).await?
+    }
+
+    /// Whether `hash` was made with the parameters that new hashes are made with.
+    pub(crate) fn is_current(&self, hash: &PasswordHash) -> bool {
+        let Ok(hash) = phc::PasswordHash::new(&hash.0) else {
+            return false;
+        };
+        let current = self.argon2.params();
+        hash.algorithm == ARGON2ID_IDENT
+            && hash.version == Some(Version::V0x13.into())
+            && Params::try_from(&hash).is_ok_and(|params| {
+                params.m_cost() == current.m_cost()
+                    && params.t_cost() == current.t_cost()
+                    && params.p_cost() == current.p_cost()
+            })
+    }
+
+    pub(crate) fn compared(&self) -> u64 {
+        self.compared.load(Relaxed)
+    }
+}
+
+/// A hash that no password has (but by a chance of 2⁻²⁵⁶): random bytes in its place.
+fn decoy(params: &Params) -> Result<phc::PasswordHash, PasswordError> {
+    let output = [salt()?, salt()?].concat();
+    Ok(phc::PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params)?,
+        salt: Some(Salt::new(&salt()?).map_err(password_hash::Error::from)?),
+        hash: Some(Output::new(&output).map_err(password_hash::Error::from)?),
+    })
+}
+
+/// 16 bytes from the system (RFC 9106, 3.1).
+fn salt() -> Result<[u8; 16], PasswordError> {
+    try_generate_salt().map_err(|error| PasswordError::Salt(error.to_string().into()))
+}
+
+impl From<PasswordHash> for String {
+    fn from(hash: PasswordHash) -> Self {
+        hash.0
+    }
+}
+
+impl From<String> for PasswordHash {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash([redacted])")
+    }
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords")
+            .field("params", self.argon2.params())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passwords(iterations: u32) -> Passwords {
+        Passwords::new(Params::new(16, iterations, 1, None).unwrap())
+    }
+
+    #[actix_web::test]
+    async fn a_password_matches_its_hash_alone() {
+        let passwords = passwords(1);
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(String::from(hash.clone()).starts_with("$argon2id$v=19$m=16,t=1,p=1$"));
+        assert!(
+            passwords
+                .matches("correct horse".into(), Some(&hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .matches("Correct horse".into(), Some(&hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .matches("correct horse".into(), None)
+                .await
+                .unwrap()
+        );
+        assert_eq!(passwords.compared(), 3);
+        let other = passwords.hash("correct horse".into()).await.unwrap();
+        assert_ne!(hash, other, "each hash has a salt of its own");
+        assert!(!format!("{hash:?}").contains("argon2"));
+    }
+
+    #[actix_web::test]
+    async fn old_parameters_still_match_and_are_told_apart() {
+        let old = passwords(1).hash("correct horse".into()).await.unwrap();
+        let passwords = passwords(2);
+        assert!(
+            passwords
+                .matches("correct horse".into(), Some(&old))
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.is_current(&old));
+        let new = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(passwords.is_current(&new));
+        assert!(!passwords.is_current(&String::from("rubbish").into()));
+    }
+
+    #[actix_web::test]
+    async fn a_hash_that_cannot_be_read_is_an_error() {
+        let rubbish = PasswordHash::from("rubbish".to_owned());
+        assert!(
+            passwords(1)
+                .matches("x".into(), Some(&rubbish))
+                .await
+                .is_err()
+        );
+    }
+}

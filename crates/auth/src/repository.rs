@@ -1,0 +1,191 @@
+//! Queries on `users`. Free functions over a connection or a transaction; none begins or commits
+//! one. A deleted user is found by none of them.
+
+use ashlar_core::{
+    page::{self, CursorValue, Page, PageRequest, SortBy},
+    principal::UserId,
+    record::{self, Expected, Record},
+    valid::Change,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{self, NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::Expr,
+};
+
+use crate::{
+    entity::user::{ActiveModel, Column, Entity, Model},
+    model::{DisplayName, Email, Role, Status},
+    password::PasswordHash,
+    schemas::{UserFilters, UserSort, UserUpdate},
+    standing::Standing,
+};
+
+/// The unique index on the addresses of users.
+pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
+
+/// A user who is about to be made.
+pub(crate) struct NewUser {
+    pub(crate) email: Email,
+    pub(crate) display_name: DisplayName,
+    pub(crate) password_hash: PasswordHash,
+    pub(crate) role: Role,
+}
+
+pub(crate) async fn insert(
+    connection: &impl ConnectionTrait,
+    user: NewUser,
+    now: DateTime<Utc>,
+) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        email_key: Set(user.email.key()),
+        email: Set(user.email),
+        display_name: Set(user.display_name),
+        password_hash: Set(user.password_hash),
+        role: Set(user.role),
+        status: Set(Status::default()),
+        ..record::fresh::<Entity>(UserId::new(), now)
+    };
+    Entity::insert(row).exec_with_returning(connection).await
+}
+
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::alive()
+        .filter(Column::Id.eq(id))
+        .one(connection)
+        .await
+}
+
+pub(crate) async fn find_by_email(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<Model>, DbErr> {
+    let same = Column::EmailKey.eq(email.key());
+    Entity::alive().filter(same).one(connection).await
+}
+
+/// The standings of those of these users who exist.
+pub(crate) async fn standings(
+    connection: &impl ConnectionTrait,
+    ids: Vec<UserId>,
+) -> Result<Vec<(UserId, Standing)>, DbErr> {
+    let ids = ids.iter().map(UserId::as_uuid).collect();
+    let users = record::find_by_ids::<Entity>(connection, ids).await?;
+    let standing = |user: &Model| Standing {
+        role: user.role,
+        status: user.status,
+    };
+    Ok(users.iter().map(|user| (user.id, standing(user))).collect())
+}
+
+pub(crate) async fn list(
+    connection: &impl ConnectionTrait,
+    filters: &UserFilters,
+    request: &PageRequest<UserSort>,
+) -> Result<Page<Model>, DbErr> {
+    let mut rows = Entity::alive();
+    if let Some(status) = filters.status {
+        rows = rows.filter(Column::Status.eq(status));
+    }
+    page::fetch(connection, rows, request).await
+}
+
+/// The user `id` and every active admin, locked in the order of their ids, so that two who lock
+/// meet at the first that they have in common and never wait for each other in a circle.
+pub(crate) async fn lock_with_admins(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Vec<Model>, DbErr> {
+    let admins = Condition::all()
+        .add(Column::Role.eq(Role::Admin))
+        .add(Column::Status.eq(Status::Active));
+    Entity::alive()
+        .filter(Condition::any().add(Column::Id.eq(id)).add(admins))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(connection)
+        .await
+}
+
+pub(crate) async fn update(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    expected: &Expected,
+    changes: UserUpdate,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
+    let email_key = match &changes.email {
+        Change::Set(email) => Set(email.key()),
+        Change::Keep => NotSet,
+    };
+    let changes = ActiveModel {
+        email: set(changes.email),
+        email_key,
+        display_name: set(changes.display_name),
+        role: set(changes.role),
+        status: set(changes.status),
+        ..Default::default()
+    };
+    record::update::<Entity>(connection, id, Condition::all(), expected, changes, now).await
+}
+
+/// Replaces the hash of a user who is still at `version`. Whether it did.
+pub(crate) async fn replace_hash(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    version: i64,
+    hash: PasswordHash,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let changes = ActiveModel {
+        password_hash: Set(hash),
+        ..Default::default()
+    };
+    let expected = Expected::one_of(vec![version]);
+    let updated =
+        record::update::<Entity>(connection, id, Condition::all(), &expected, changes, now).await?;
+    Ok(updated.is_some())
+}
+
+pub(crate) async fn delete(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    expected: &Expected,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    record::delete::<Entity>(connection, id, Condition::all(), expected, now).await
+}
+
+/// What a PATCH does to a column.
+fn set<T: Into<sea_orm::Value>>(change: Change<T>) -> ActiveValue<T> {
+    match change {
+        Change::Set(value) => Set(value),
+        Change::Keep => NotSet,
+    }
+}
+
+impl SortBy<Entity> for UserSort {
+    fn expression(self) -> Expr {
+        let column = match self {
+            Self::CreatedAt => Column::CreatedAt,
+            Self::UpdatedAt => Column::UpdatedAt,
+            Self::Email => Column::EmailKey,
+            Self::DisplayName => Column::DisplayName,
+        };
+        Expr::col((Entity, column))
+    }
+
+    fn value(self, row: &Model) -> CursorValue {
+        match self {
+            Self::CreatedAt => CursorValue::Time(row.created_at),
+            Self::UpdatedAt => CursorValue::Time(row.updated_at),
+            Self::Email => CursorValue::Text(row.email_key.clone()),
+            Self::DisplayName => CursorValue::Text(row.display_name.as_str().to_owned()),
+        }
+    }
+}

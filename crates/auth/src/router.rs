@@ -1,0 +1,164 @@
+//! Routes under `/users` and `/auth`: each handler calls one service method and answers.
+
+use actix_web::web::Data;
+use ashlar_core::{
+    http::{Body, Created, NoContent, PREFIX, Route, Versioned},
+    page::{ListQuery, Page},
+    principal::{Authorized, Principal, User},
+    problem::Code,
+    valid::{ETag, IfMatch, PathId, ValidForm, ValidJson},
+};
+
+use crate::{
+    entity::user::Model,
+    error::AuthError,
+    model::ReadUsers,
+    schemas::{
+        Login, TokenRequest, TokenResponse, UserCreate, UserFilters, UserReplace, UserResponse,
+        UserSort, UserUpdate,
+    },
+    service::{SignIn, Users},
+};
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/users", register)
+            .named("create_user", "Register")
+            .about("Anybody may. An address can be registered once, whatever its case.")
+            .fails(&[Code::Conflict]),
+        Route::get("/users", list).named("list_users", "List users"),
+        Route::get("/users/{user_id}", read)
+            .named("read_user", "Read a user")
+            .about(OWN_OR_MANAGED)
+            .fails(&[Code::NotFound]),
+        Route::put("/users/{user_id}", replace)
+            .named("replace_user", "Replace a user")
+            .about(OWN_OR_MANAGED)
+            .fails(&[Code::NotFound, Code::Conflict]),
+        Route::patch("/users/{user_id}", update)
+            .named("update_user", "Change a user")
+            .about(UPDATE)
+            .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
+        Route::delete("/users/{user_id}", delete)
+            .named("delete_user", "Delete a user")
+            .about(DELETE)
+            .fails(&[Code::NotFound, Code::Conflict]),
+        Route::post("/auth/login", login)
+            .named("login", "Sign in")
+            .about("Gives a bearer token for an e-mail address and its password.")
+            .fails(&[Code::Unauthorized]),
+        Route::post("/auth/token", token)
+            .named("create_token", "Sign in (OAuth 2.0)")
+            .about("The same as a form: the password grant of RFC 6749, 4.3.")
+            .fails(&[Code::Unauthorized]),
+        Route::get("/auth/me", me)
+            .named("read_me", "Read the signed-in user")
+            .fails(&[Code::NotFound]),
+    ]
+}
+
+const OWN_OR_MANAGED: &str =
+    "One's own record, or with the permission `users:manage` anybody's; all others are not found.";
+
+const UPDATE: &str = "One's own record, or with the permission `users:manage` anybody's; all \
+    others are not found. Role and status ask for that permission. The last active admin must \
+    remain one (409).";
+
+const DELETE: &str = "One's own record, or with the permission `users:manage` anybody's; all \
+    others are not found. Their tokens stop working, and their address may be registered again. \
+    The last active admin must remain one (409).";
+
+async fn register(
+    users: Data<Users>,
+    body: ValidJson<UserCreate>,
+) -> Result<Created<UserResponse>, AuthError> {
+    let user = users.register(body.into_inner()).await?;
+    Ok(Created {
+        location: format!("{PREFIX}/users/{}", user.id),
+        etag: ETag::of_version(user.version),
+        body: user.into(),
+    })
+}
+
+async fn list(
+    users: Data<Users>,
+    _: Authorized<ReadUsers>,
+    query: ListQuery<UserFilters, UserSort>,
+) -> Result<Page<UserResponse>, AuthError> {
+    let page = users.list(&query.filters, &query.page).await?;
+    Ok(page.map(UserResponse::from))
+}
+
+async fn read(
+    users: Data<Users>,
+    caller: Principal,
+    id: PathId<User>,
+) -> Result<Versioned<UserResponse>, AuthError> {
+    users.read(&caller, id.0).await.map(versioned)
+}
+
+async fn replace(
+    users: Data<Users>,
+    caller: Principal,
+    id: PathId<User>,
+    expected: IfMatch,
+    body: ValidJson<UserReplace>,
+) -> Result<Versioned<UserResponse>, AuthError> {
+    let whole = body.into_inner().into();
+    let user = users.update(&caller, id.0, &expected.0, whole).await?;
+    Ok(versioned(user))
+}
+
+async fn update(
+    users: Data<Users>,
+    caller: Principal,
+    id: PathId<User>,
+    expected: IfMatch,
+    body: ValidJson<UserUpdate>,
+) -> Result<Versioned<UserResponse>, AuthError> {
+    let user = users
+        .update(&caller, id.0, &expected.0, body.into_inner())
+        .await?;
+    Ok(versioned(user))
+}
+
+async fn delete(
+    users: Data<Users>,
+    caller: Principal,
+    id: PathId<User>,
+    expected: IfMatch,
+) -> Result<NoContent, AuthError> {
+    users.delete(&caller, id.0, &expected.0).await?;
+    Ok(NoContent)
+}
+
+async fn login(
+    sign_in: Data<SignIn>,
+    body: ValidJson<Login>,
+) -> Result<Body<TokenResponse>, AuthError> {
+    let Login { email, password } = body.into_inner();
+    let issued = sign_in.with_password(&email, password).await?;
+    Ok(Body(issued.into()))
+}
+
+async fn token(
+    sign_in: Data<SignIn>,
+    form: ValidForm<TokenRequest>,
+) -> Result<Body<TokenResponse>, AuthError> {
+    let TokenRequest {
+        username, password, ..
+    } = form.into_inner();
+    let issued = sign_in.with_password(&username, password).await?;
+    Ok(Body(issued.into()))
+}
+
+async fn me(users: Data<Users>, caller: Principal) -> Result<Versioned<UserResponse>, AuthError> {
+    users.read(&caller, caller.user_id).await.map(versioned)
+}
+
+fn versioned(user: Model) -> Versioned<UserResponse> {
+    Versioned {
+        etag: ETag::of_version(user.version),
+        body: user.into(),
+    }
+}

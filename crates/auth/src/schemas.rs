@@ -1,0 +1,231 @@
+//! Users and tokens on the wire.
+
+use ashlar_core::{
+    page::{Direction, SortKey},
+    principal::UserId,
+    secret::Secret,
+    valid::Change,
+};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{
+    entity::user::Model,
+    model::{DisplayName, Email, NewPassword, Role, Status},
+    token::Issued,
+};
+
+/// Somebody who registers.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct UserCreate {
+    /// Their e-mail address, with which they sign in; unique, whatever its case.
+    pub email: Email,
+    /// What they are called.
+    pub display_name: DisplayName,
+    /// Their password.
+    pub password: NewPassword,
+}
+
+/// A user's changeable part, as a whole (PUT).
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct UserReplace {
+    /// Their e-mail address.
+    pub email: Email,
+    /// What they are called.
+    pub display_name: DisplayName,
+}
+
+/// Changes to a user (PATCH): absent fields stay.
+#[derive(Clone, Debug, Default, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[garde(allow_unvalidated)]
+pub struct UserUpdate {
+    /// Their e-mail address.
+    pub email: Change<Email>,
+    /// What they are called.
+    pub display_name: Change<DisplayName>,
+    /// What they are allowed; asks for the permission `users:manage`.
+    pub role: Change<Role>,
+    /// Whether they may sign in; asks for the permission `users:manage`.
+    pub status: Change<Status>,
+}
+
+impl UserUpdate {
+    /// Whether it changes what the user may do.
+    pub fn changes_standing(&self) -> bool {
+        !self.role.is_keep() || !self.status.is_keep()
+    }
+}
+
+impl From<UserReplace> for UserUpdate {
+    fn from(whole: UserReplace) -> Self {
+        Self {
+            email: Change::Set(whole.email),
+            display_name: Change::Set(whole.display_name),
+            ..Self::default()
+        }
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct UserResponse {
+    /// Their id.
+    pub id: UserId,
+    /// Their e-mail address.
+    pub email: Email,
+    /// What they are called.
+    pub display_name: DisplayName,
+    /// What they are allowed.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub status: Status,
+    /// Counts their changes; the `ETag` is made of it.
+    pub version: i64,
+    /// When they registered.
+    pub created_at: DateTime<Utc>,
+    /// When they last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<Model> for UserResponse {
+    fn from(user: Model) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            display_name: user.display_name,
+            role: user.role,
+            status: user.status,
+            version: user.version,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// Which users to list.
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[garde(allow_unvalidated)]
+pub struct UserFilters {
+    /// Those with this status.
+    pub status: Option<Status>,
+}
+
+/// What users can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserSort {
+    /// When they registered.
+    CreatedAt,
+    /// When they last changed.
+    UpdatedAt,
+    /// Their address, whatever its case.
+    Email,
+    /// What they are called.
+    DisplayName,
+}
+
+impl SortKey for UserSort {
+    const ALL: &'static [Self] = &[
+        Self::CreatedAt,
+        Self::UpdatedAt,
+        Self::Email,
+        Self::DisplayName,
+    ];
+    const DEFAULT: (Self, Direction) = (Self::CreatedAt, Direction::Descending);
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Email => "email",
+            Self::DisplayName => "display_name",
+        }
+    }
+}
+
+/// An e-mail address and its password.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address that was registered. Any text will do here: one that is no address is nobody's.
+    #[garde(length(chars, max = 254))]
+    #[schemars(example = "ada@example.org")]
+    pub email: String,
+    /// Its password.
+    #[garde(length(chars, max = 128))]
+    pub password: Secret,
+}
+
+/// OAuth 2.0's password grant (RFC 6749, 4.3.2). Parameters that are not known are ignored, as
+/// section 3.2 demands, so a client's own credentials may be among them.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+pub struct TokenRequest {
+    /// Which grant it is; may be left out.
+    #[serde(default, deserialize_with = "unless_empty")]
+    #[garde(skip)]
+    pub grant_type: Option<GrantType>,
+    /// The e-mail address that was registered.
+    #[garde(length(chars, max = 254))]
+    pub username: String,
+    /// Its password.
+    #[garde(length(chars, max = 128))]
+    pub password: Secret,
+    /// Ignored: a token is good for all that its owner may do.
+    #[serde(default)]
+    #[garde(skip)]
+    pub scope: Option<String>,
+}
+
+/// The grants that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// By e-mail address and password.
+    Password,
+}
+
+/// A parameter without a value counts as left out (RFC 6749, 3.2).
+fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GrantType>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let grant = serde::de::value::StringDeserializer::new(text);
+    GrantType::deserialize(grant).map(Some)
+}
+
+/// A bearer token (RFC 6749, 5.1).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TokenResponse {
+    /// The token: `Authorization: Bearer <access_token>`.
+    pub access_token: String,
+    /// How it is used.
+    pub token_type: TokenType,
+    /// How long it lives, in seconds.
+    pub expires_in: u64,
+}
+
+/// The ways to use a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenType {
+    /// Whoever bears it may (RFC 6750).
+    Bearer,
+}
+
+impl From<Issued> for TokenResponse {
+    fn from(issued: Issued) -> Self {
+        Self {
+            access_token: issued.token,
+            token_type: TokenType::Bearer,
+            expires_in: issued.lifetime.as_secs(),
+        }
+    }
+}

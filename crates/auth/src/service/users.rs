@@ -1,0 +1,227 @@
+//! Users: registering, reading, changing, deleting.
+
+use std::sync::Arc;
+
+use ashlar_core::{
+    clock::Clock,
+    database::Database,
+    page::{Page, PageRequest},
+    principal::{Principal, UserId},
+    record::Expected,
+    valid::Change,
+};
+use sea_orm::DatabaseTransaction;
+
+use crate::{
+    entity::user::Model,
+    error::AuthError,
+    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
+    password::Passwords,
+    repository::{self, NewUser},
+    schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
+    standing::Standings,
+};
+
+/// The users. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Users {
+    database: Database,
+    clock: Clock,
+    passwords: Arc<Passwords>,
+    standings: Arc<Standings>,
+}
+
+impl Users {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        passwords: Arc<Passwords>,
+        standings: Arc<Standings>,
+    ) -> Self {
+        Self {
+            database,
+            clock,
+            passwords,
+            standings,
+        }
+    }
+
+    /// Whether there is such a user, suspended or not.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot tell.
+    pub async fn exists(&self, id: UserId) -> Result<bool, AuthError> {
+        let user = repository::find(self.database.connection(), id).await?;
+        Ok(user.is_some())
+    }
+
+    /// Makes an admin: the first one, from the command line.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::EmailTaken`] when there is a user with this address: who that is to be an
+    /// admin is decided by signing in as one.
+    pub async fn create_admin(
+        &self,
+        email: Email,
+        display_name: DisplayName,
+        password: NewPassword,
+    ) -> Result<UserId, AuthError> {
+        let admin = self
+            .create(email, display_name, password, Role::Admin)
+            .await?;
+        tracing::info!(user_id = %admin.id, "admin_created");
+        Ok(admin.id)
+    }
+
+    pub(crate) async fn register(&self, user: UserCreate) -> Result<Model, AuthError> {
+        let user = self
+            .create(user.email, user.display_name, user.password, Role::User)
+            .await?;
+        tracing::info!(user_id = %user.id, "user_registered");
+        Ok(user)
+    }
+
+    async fn create(
+        &self,
+        email: Email,
+        display_name: DisplayName,
+        password: NewPassword,
+        role: Role,
+    ) -> Result<Model, AuthError> {
+        let user = NewUser {
+            email,
+            display_name,
+            password_hash: self.passwords.hash(password.into_secret()).await?,
+            role,
+        };
+        let now = self.clock.now();
+        Ok(repository::insert(self.database.connection(), user, now).await?)
+    }
+
+    pub(crate) async fn list(
+        &self,
+        filters: &UserFilters,
+        page: &PageRequest<UserSort>,
+    ) -> Result<Page<Model>, AuthError> {
+        Ok(repository::list(self.database.connection(), filters, page).await?)
+    }
+
+    pub(crate) async fn read(&self, caller: &Principal, id: UserId) -> Result<Model, AuthError> {
+        must_concern(caller, id)?;
+        let user = repository::find(self.database.connection(), id).await?;
+        user.ok_or(AuthError::NotFound)
+    }
+
+    pub(crate) async fn update(
+        &self,
+        caller: &Principal,
+        id: UserId,
+        expected: &Expected,
+        changes: UserUpdate,
+    ) -> Result<Model, AuthError> {
+        must_concern(caller, id)?;
+        if !changes.changes_standing() {
+            let (connection, now) = (self.database.connection(), self.clock.now());
+            let updated = repository::update(connection, id, expected, changes, now).await?;
+            let Some(user) = updated else {
+                return Err(self.absent_or_changed(id).await);
+            };
+            tracing::info!(user_id = %id, "user_updated");
+            return Ok(user);
+        }
+        if !caller.can::<ManageUsers>() {
+            return Err(AuthError::Forbidden);
+        }
+        let user = self.update_standing(id, expected, changes).await?;
+        self.standings.forget(id);
+        tracing::info!(
+            user_id = %id,
+            role = user.role.as_str(),
+            status = user.status.as_str(),
+            "user_standing_changed"
+        );
+        Ok(user)
+    }
+
+    async fn update_standing(
+        &self,
+        id: UserId,
+        expected: &Expected,
+        changes: UserUpdate,
+    ) -> Result<Model, AuthError> {
+        let leaves = matches!(changes.role, Change::Set(Role::User))
+            || matches!(changes.status, Change::Set(Status::Suspended));
+        let work = async |transaction: &DatabaseTransaction| {
+            lock_for_change(transaction, id, expected, leaves).await?;
+            let now = self.clock.now();
+            let updated =
+                repository::update(transaction, id, expected, changes.clone(), now).await?;
+            updated.ok_or(AuthError::NotFound)
+        };
+        self.database.transaction(work).await
+    }
+
+    pub(crate) async fn delete(
+        &self,
+        caller: &Principal,
+        id: UserId,
+        expected: &Expected,
+    ) -> Result<(), AuthError> {
+        must_concern(caller, id)?;
+        let work = async |transaction: &DatabaseTransaction| {
+            lock_for_change(transaction, id, expected, true).await?;
+            repository::delete(transaction, id, expected, self.clock.now()).await?;
+            Ok::<(), AuthError>(())
+        };
+        self.database.transaction(work).await?;
+        self.standings.forget(id);
+        tracing::info!(user_id = %id, "user_deleted");
+        Ok(())
+    }
+
+    /// Why nothing was updated.
+    async fn absent_or_changed(&self, id: UserId) -> AuthError {
+        match repository::find(self.database.connection(), id).await {
+            Ok(Some(_)) => AuthError::Changed,
+            Ok(None) => AuthError::NotFound,
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// Users are their own business and that of those who manage users; to all others they do not
+/// exist.
+fn must_concern(caller: &Principal, id: UserId) -> Result<(), AuthError> {
+    if caller.user_id == id || caller.can::<ManageUsers>() {
+        Ok(())
+    } else {
+        Err(AuthError::NotFound)
+    }
+}
+
+/// Makes sure that the user `id` can be changed as expected, and, when the change `leaves` no
+/// active admin of them, that another one remains; nobody else can change that until the end of
+/// the transaction.
+async fn lock_for_change(
+    transaction: &DatabaseTransaction,
+    id: UserId,
+    expected: &Expected,
+    leaves: bool,
+) -> Result<(), AuthError> {
+    let locked = repository::lock_with_admins(transaction, id).await?;
+    let user = locked
+        .iter()
+        .find(|user| user.id == id)
+        .ok_or(AuthError::NotFound)?;
+    if !expected.allows(user.version) {
+        return Err(AuthError::Changed);
+    }
+    let is_admin = |user: &Model| user.role == Role::Admin && user.status == Status::Active;
+    let others = locked.iter().any(|user| user.id != id && is_admin(user));
+    if leaves && is_admin(user) && !others {
+        return Err(AuthError::LastAdmin);
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Auth over HTTP, on both databases: one file per use case.
+
+use std::time::Duration;
+
+use ashlar_auth::{Auth, settings::AuthSettings};
+use ashlar_core::{
+    principal::UserId,
+    secret::Secret,
+    settings::{Reader, SecretKey, Source},
+};
+use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
+use serde_json::{Value, json};
+
+mod delete;
+mod list;
+mod login;
+mod read;
+mod register;
+mod token;
+mod update;
+
+const PASSWORD: &str = "correct horse";
+
+/// Auth, served.
+struct Served {
+    auth: Auth,
+    app: TestApp,
+}
+
+/// The key of [`auth`], from which tests derive what forges tokens.
+fn secret_key() -> SecretKey {
+    SecretKey::from_text(&Secret::from("a key for tests, and for nothing else"))
+}
+
+/// Auth with hashes that take no time, and `pairs` of settings.
+fn auth(world: &World, pairs: &[(&str, &str)]) -> Auth {
+    let cheap = [
+        ("AUTH_ARGON2_MEMORY_KIB", "8"),
+        ("AUTH_ARGON2_ITERATIONS", "1"),
+    ];
+    let pairs = cheap.iter().chain(pairs).copied();
+    let mut reader = Reader::new(Source::from_pairs(pairs));
+    let settings = AuthSettings::read(&mut reader);
+    reader.finish().expect("the settings are sound");
+    Auth::new(&world.database(), &world.clock(), &secret_key(), &settings)
+}
+
+async fn serve(world: &World) -> Served {
+    Served::of(world, auth(world, &[])).await
+}
+
+impl Served {
+    async fn of(world: &World, auth: Auth) -> Self {
+        let authenticator = auth.authenticator();
+        let app = world
+            .serve_with(vec![auth.domain()], authenticator, |_| {})
+            .await;
+        Self { auth, app }
+    }
+
+    async fn register(&self, email: &str) -> TestResponse {
+        let body = json!({ "email": email, "display_name": "Ada", "password": PASSWORD });
+        self.app
+            .anonymous()
+            .post("/api/v1/users")
+            .json(&body)
+            .send()
+            .await
+    }
+
+    async fn login(&self, email: &str, password: &str) -> TestResponse {
+        let body = json!({ "email": email, "password": password });
+        self.app
+            .anonymous()
+            .post("/api/v1/auth/login")
+            .json(&body)
+            .send()
+            .await
+    }
+
+    /// Registers and signs in.
+    async fn user(&self, email: &str) -> Member {
+        let registered = self.register(email).await;
+        registered.assert_status(201);
+        self.member(email, registered.json()["id"].as_str().unwrap())
+            .await
+    }
+
+    async fn admin(&self, email: &str) -> Member {
+        let users = self.auth.users();
+        let id = users
+            .create_admin(
+                email.parse().unwrap(),
+                "Admin".parse().unwrap(),
+                PASSWORD.parse().unwrap(),
+            )
+            .await
+            .unwrap();
+        self.member(email, &id.to_string()).await
+    }
+
+    async fn member(&self, email: &str, id: &str) -> Member {
+        let login = self.login(email, PASSWORD).await;
+        login.assert_status(200);
+        let token = login.json()["access_token"].as_str().unwrap().to_owned();
+        Member {
+            id: id.parse().unwrap(),
+            client: self.app.bearer(token.clone()),
+            token,
+        }
+    }
+}
+
+/// Somebody who is registered and signed in.
+struct Member {
+    id: UserId,
+    client: TestClient,
+    token: String,
+}
+
+impl Member {
+    fn path(&self) -> String {
+        format!("/api/v1/users/{}", self.id)
+    }
+
+    async fn me(&self) -> TestResponse {
+        self.client.get("/api/v1/auth/me").send().await
+    }
+
+    async fn get(&self, other: &Self) -> TestResponse {
+        self.client.get(other.path()).send().await
+    }
+
+    async fn patch(&self, other: &Self, changes: Value) -> TestResponse {
+        self.client.patch(other.path()).json(&changes).send().await
+    }
+
+    async fn delete(&self, other: &Self) -> TestResponse {
+        self.client.delete(other.path()).send().await
+    }
+}
+
+/// Whether `response` is a 401 that says `message`, with the challenge that RFC 6750 asks for.
+fn assert_unauthorized(response: &TestResponse, message: &str) {
+    response.assert_error(401, "UNAUTHORIZED");
+    assert_eq!(response.error_message(), message);
+    let challenge = response.header("www-authenticate").unwrap_or_default();
+    assert!(challenge.starts_with("Bearer"), "{challenge}");
+}
+
+const MINUTE: Duration = Duration::from_secs(60);

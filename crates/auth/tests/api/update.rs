@@ -1,0 +1,155 @@
+//! `PUT` and `PATCH /users/{user_id}`.
+
+use std::time::Duration;
+
+use ashlar_testkit::{World, on_each_database};
+use futures_util::future::join;
+use serde_json::json;
+
+use crate::{PASSWORD, serve};
+
+on_each_database! {
+    /// PATCH changes what it names, PUT the whole; each is the next version.
+    async fn changes_ones_own_record(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        world.turn_clock(Duration::from_secs(1));
+        let patched = ada.patch(&ada, json!({ "display_name": "Countess" })).await;
+        patched.assert_status(200).assert_statements(2);
+        let user = patched.json();
+        assert_eq!(user["display_name"], "Countess");
+        assert_eq!(user["email"], "ada@example.org");
+        assert_eq!(user["version"], 2);
+        assert_eq!(patched.header("etag"), Some("\"2\""));
+        assert!(user["updated_at"].as_str() > user["created_at"].as_str(), "{user}");
+
+        let whole = json!({ "email": "Lovelace@example.org", "display_name": "Ada" });
+        let put = ada.client.put(ada.path()).json(&whole).send().await;
+        put.assert_status(200);
+        assert_eq!(put.json()["email"], "Lovelace@example.org");
+        assert_eq!(put.json()["version"], 3);
+        assert_eq!(ada.me().await.json(), put.json());
+        served.login("lovelace@EXAMPLE.org", PASSWORD).await.assert_status(200);
+        served.login("ada@example.org", PASSWORD).await.assert_status(401);
+        served.register("ada@example.org").await.assert_status(201);
+
+        let half = json!({ "email": "x@example.org" });
+        let refused = ada.client.put(ada.path()).json(&half).send().await;
+        refused.assert_error(422, "VALIDATION_ERROR");
+        assert_eq!(refused.error_fields(), ["display_name"]);
+        for body in [json!({ "email": null }), json!({ "email": "x" }), json!({ "id": ada.id })] {
+            ada.patch(&ada, body).await.assert_error(422, "VALIDATION_ERROR");
+        }
+    }
+
+    /// Another's address, in whatever case; one's own in another case is a change like any.
+    async fn an_address_that_is_taken_is_a_conflict(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        served.register("bob@example.org").await.assert_status(201);
+        let taken = ada.patch(&ada, json!({ "email": "BOB@example.org" })).await;
+        taken.assert_error(409, "CONFLICT");
+        assert_eq!(taken.error_message(), "Email already registered");
+        ada.patch(&ada, json!({ "email": "ADA@example.org" })).await.assert_status(200);
+    }
+
+    /// 412 for the wrong version, on each way to change a user.
+    async fn a_change_is_meant_for_a_version(world: World) {
+        let served = serve(&world).await;
+        let admin = served.admin("root@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        let name = json!({ "display_name": "A" });
+        let role = json!({ "role": "admin" });
+        let whole = json!({ "email": "ada@example.org", "display_name": "A" });
+        let patch = |body| admin.client.patch(ada.path()).json(body);
+        let put = || admin.client.put(ada.path()).json(&whole);
+        let delete = || admin.client.delete(ada.path());
+        for request in [patch(&name), patch(&role), put(), delete()] {
+            let stale = request.header("if-match", "\"7\"").send().await;
+            stale.assert_error(412, "PRECONDITION_FAILED");
+        }
+        patch(&name).header("if-match", "\"1\"").send().await.assert_status(200);
+        patch(&role).header("if-match", "\"2\", \"9\"").send().await.assert_status(200);
+        put().header("if-match", "*").send().await.assert_status(200);
+        delete().header("if-match", "\"4\"").send().await.assert_status(204);
+        put().send().await.assert_error(404, "NOT_FOUND");
+        patch(&role).header("if-match", "\"1\"").send().await.assert_error(404, "NOT_FOUND");
+    }
+
+    /// Neither oneself nor, seen from there, anybody else.
+    async fn nobody_makes_an_admin_of_themselves(world: World) {
+        let served = serve(&world).await;
+        served.admin("root@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        let bob = served.user("bob@example.org").await;
+        for body in [json!({ "role": "admin" }), json!({ "status": "active" }),
+            json!({ "role": "user" }), json!({ "display_name": "A", "role": "admin" })] {
+            let refused = ada.patch(&ada, body.clone()).await;
+            refused.assert_error(403, "FORBIDDEN");
+            assert_eq!(refused.error_message(), "Insufficient permissions");
+            ada.patch(&bob, body).await.assert_error(404, "NOT_FOUND");
+        }
+        assert_eq!(ada.me().await.json()["version"], 1);
+        ada.patch(&bob, json!({ "display_name": "A" })).await.assert_error(404, "NOT_FOUND");
+    }
+
+    /// What an admin changes counts from the next request on, with the token that is there.
+    async fn a_change_of_standing_counts_at_once(world: World) {
+        let served = serve(&world).await;
+        let admin = served.admin("root@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        let list = || ada.client.get("/api/v1/users").send();
+        list().await.assert_status(403);
+        let promoted = admin.patch(&ada, json!({ "role": "admin" })).await;
+        promoted.assert_status(200);
+        assert_eq!(promoted.json()["role"], "admin");
+        list().await.assert_status(200);
+        admin.patch(&ada, json!({ "role": "user" })).await.assert_status(200);
+        list().await.assert_status(403);
+        admin.patch(&ada, json!({ "status": "suspended" })).await.assert_status(200);
+        crate::assert_unauthorized(&ada.me().await, "User not found");
+        admin.patch(&ada, json!({ "status": "active" })).await.assert_status(200);
+        ada.me().await.assert_status(200);
+    }
+
+    /// Somebody must be left who can manage users.
+    async fn the_last_active_admin_remains(world: World) {
+        let served = serve(&world).await;
+        let admin = served.admin("root@example.org").await;
+        for body in [json!({ "role": "user" }), json!({ "status": "suspended" })] {
+            let refused = admin.patch(&admin, body).await;
+            refused.assert_error(409, "CONFLICT");
+        }
+        let same = json!({ "role": "admin", "status": "active" });
+        admin.patch(&admin, same).await.assert_status(200);
+        // One who is suspended cannot manage anything, so does not count.
+        let other = served.admin("other@example.org").await;
+        admin.patch(&other, json!({ "status": "suspended" })).await.assert_status(200);
+        admin.patch(&admin, json!({ "role": "user" })).await.assert_status(409);
+        admin.patch(&other, json!({ "status": "active" })).await.assert_status(200);
+        admin.patch(&admin, json!({ "role": "user" })).await.assert_status(200);
+        other.delete(&other).await.assert_status(409);
+    }
+
+    /// Two admins who demote each other at the same moment: one of them wins.
+    async fn two_admins_cannot_demote_each_other(world: World) {
+        let served = serve(&world).await;
+        let one = served.admin("one@example.org").await;
+        let two = served.admin("two@example.org").await;
+        for _ in 0..5 {
+            let demotion = json!({ "role": "user" });
+            let (first, second) = join(
+                one.patch(&two, demotion.clone()),
+                two.patch(&one, demotion),
+            )
+            .await;
+            // The loser's demotion failed, or came when the loser was an admin no more.
+            let mut statuses = [first.status(), second.status()];
+            statuses.sort_unstable();
+            assert_eq!(statuses[0], 200, "{statuses:?}");
+            assert!([403, 404, 409].contains(&statuses[1]), "{statuses:?}");
+            let (winner, loser) = if first.status() == 200 { (&one, &two) } else { (&two, &one) };
+            winner.patch(loser, json!({ "role": "admin" })).await.assert_status(200);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A served app and the people who use it.
+
+use std::{fmt, sync::Arc};
+
+use ashlar_core::{
+    http::{Api, ServerHandle},
+    openapi::Document,
+    principal::UserId,
+};
+use crate::{
+    Contract, Tokens,
+    client::{Server, TestClient},
+};
+
+/// Domains on a real server on a free port. It serves until it is stopped, or its world ends, so that
+/// a test may keep its clients alone.
+pub struct TestApp {
+    server: Arc<Server>,
+    document: Document,
+    handle: ServerHandle,
+    tokens: Arc<Tokens>,
+}
+
+impl TestApp {
+    pub(crate) fn new(
+        api: &Api,
+        port: u16,
+        handle: ServerHandle,
+        tokens: Arc<Tokens>,
+    ) -> Self {
+        let settings = api.settings();
+        let certificate = settings.tls.as_ref().map(|tls| std::fs::read(&tls.cert).unwrap());
+        let contract = Contract::of(api);
+        let server = Server::new(settings.base_url(port), contract, certificate.as_deref());
+        Self {
+            server: Arc::new(server),
+            document: api.document().clone(),
+            handle,
+            tokens,
+        }
+    }
+
+    /// The base URL, without a slash at the end.
+    pub fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    /// The contract, against which every response is checked.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Somebody new who is signed in and has no permissions.
+    pub fn user(&self) -> TestClient {
+        self.user_with(&[])
+    }
+
+    /// Somebody new who is signed in and holds these permissions.
+    pub fn user_with(&self, permissions: &[&'static str]) -> TestClient {
+        self.sign_in(UserId::new(), permissions)
+    }
+
+    /// This user, signed in once more, with these permissions.
+    pub fn sign_in(&self, user_id: UserId, permissions: &[&'static str]) -> TestClient {
+        let token = self.tokens.sign_in(user_id, permissions);
+        self.bearer(token).known_as(user_id)
+    }
+
+    /// Whoever holds this token.
+    pub fn bearer(&self, token: impl Into<String>) -> TestClient {
+        TestClient::new(Arc::clone(&self.server), Some(token.into()))
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> TestClient {
+        TestClient::new(Arc::clone(&self.server), None)
+    }
+
+    /// Stops it as SIGTERM would, and waits until the requests under way are answered.
+    pub async fn stop(self) {
+        self.handle.stop().await;
+    }
+}
+
+impl fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TestApp").field(&self.url()).finish()
+    }
+}
