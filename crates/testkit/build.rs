@@ -9,7 +9,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-#[expect(clippy::print_stdout, reason = "this is how a build script talks to Cargo")]
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     // The lock file, since it decides which version of the schema builder writes the statements.
@@ -21,8 +20,14 @@ fn main() -> io::Result<()> {
         fs::read(file)?.hash(&mut hasher);
     }
     println!("cargo::rustc-env=MIGRATIONS={:016x}", hasher.finish());
-    println!("cargo::rerun-if-changed={}", root.join("migration/src").display());
-    println!("cargo::rerun-if-changed={}", root.join("Cargo.lock").display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        root.join("migration/src").display()
+    );
+    println!(
+        "cargo::rerun-if-changed={}",
+        root.join("Cargo.lock").display()
+    );
     Ok(())
 }
 

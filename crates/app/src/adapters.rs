@@ -9,6 +9,6 @@ pub(crate) struct AuthDirectory(pub(crate) Auth);
 
 impl Directory for AuthDirectory {
     fn exists(&self, user: UserId) -> Answer<'_, bool, Unexpected> {
-        Box::pin(async move { self.0.users().exists(user).await })
+        Box::pin(async move { self.0.users().exists(user).await.map_err(Unexpected::new) })
     }
 }

@@ -35,7 +35,7 @@ pub enum ComposeError {
 ///
 /// When two domains mount the same route, or an upstream's address cannot be used.
 pub fn api(settings: &Settings, database: Database, clock: Clock) -> Result<Api, ComposeError> {
-    let auth = auth(settings, database.clone(), clock.clone());
+    let auth = auth(settings, &database, &clock);
     let parts = Parts {
         info: Info {
             title: settings.app.name.clone(),
@@ -51,8 +51,8 @@ pub fn api(settings: &Settings, database: Database, clock: Clock) -> Result<Api,
 }
 
 /// Users and tokens, also for commands that need no server.
-pub fn auth(settings: &Settings, database: Database, clock: Clock) -> Auth {
-    Auth::new(database, clock, &settings.secret_key, settings.auth.clone())
+pub fn auth(settings: &Settings, database: &Database, clock: &Clock) -> Auth {
+    Auth::new(database, clock, &settings.secret_key, &settings.auth)
 }
 
 fn domains(

@@ -7,7 +7,7 @@ use ashlar_core::{
 
 /// Why the database cannot be served from.
 #[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
+pub(crate) enum DatabaseError {
     /// It cannot be reached.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -27,12 +27,13 @@ pub enum DatabaseError {
 pub(crate) async fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
     let database = Database::connect(settings).await?;
     if settings.auto_migrate {
-        for name in ashlar_migration::up(database.connection(), None).await? {
-            tracing::info!(migration = %name, "migrated");
-        }
+        ashlar_migration::up(database.connection(), None).await?;
         return Ok(database);
     }
-    match ashlar_migration::pending(database.connection()).await?.len() {
+    match ashlar_migration::pending(database.connection())
+        .await?
+        .len()
+    {
         0 => Ok(database),
         behind => Err(DatabaseError::Behind(behind)),
     }

@@ -1,6 +1,6 @@
 //! Every crate's settings, read together, so that every problem is told at once.
 
-use ashlar_auth::AuthSettings;
+use ashlar_auth::settings::AuthSettings;
 use ashlar_core::settings::{
     AppSettings, DatabaseSettings, Effective, HttpSettings, LogSettings, Problems, Reader,
     SecretKey, Source,

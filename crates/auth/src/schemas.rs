@@ -57,6 +57,11 @@ pub struct UserUpdate {
 }
 
 impl UserUpdate {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.email.is_keep() && self.display_name.is_keep() && !self.changes_standing()
+    }
+
     /// Whether it changes what the user may do.
     pub fn changes_standing(&self) -> bool {
         !self.role.is_keep() || !self.status.is_keep()

@@ -178,12 +178,18 @@ impl Health {
 }
 
 fn overall(healthy: bool) -> Overall {
-    if healthy { Overall::Healthy } else { Overall::Degraded }
+    if healthy {
+        Overall::Healthy
+    } else {
+        Overall::Degraded
+    }
 }
 
 async fn detail(health: web::Data<Health>) -> Body<HealthResponse> {
     let components = health.components().await;
-    let healthy = components.values().all(|state| *state == ComponentState::Operational);
+    let healthy = components
+        .values()
+        .all(|state| *state == ComponentState::Operational);
     Body(HealthResponse {
         status: overall(healthy),
         version: health.0.version.clone(),
@@ -197,7 +203,11 @@ async fn summary(health: web::Data<Health>) -> Body<SummaryResponse> {
     let healthy = components.get("database") == Some(&ComponentState::Operational);
     Body(SummaryResponse {
         status: overall(healthy),
-        database: if healthy { DatabaseState::Healthy } else { DatabaseState::Unhealthy },
+        database: if healthy {
+            DatabaseState::Healthy
+        } else {
+            DatabaseState::Unhealthy
+        },
     })
 }
 
@@ -216,7 +226,10 @@ async fn ready(health: web::Data<Health>) -> Result<Body<ReadinessResponse>, Pro
         .map(|(name, _)| *name)
         .collect();
     if !away.is_empty() {
-        return Err(Problem::unavailable(format!("Not available: {}", away.join(", "))));
+        return Err(Problem::unavailable(format!(
+            "Not available: {}",
+            away.join(", ")
+        )));
     }
     Ok(Body(ReadinessResponse { ready: true }))
 }

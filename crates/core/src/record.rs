@@ -79,7 +79,9 @@ impl Expected {
 
     /// Whether a change to this version is meant.
     pub fn allows(&self, version: i64) -> bool {
-        self.0.as_ref().is_none_or(|versions| versions.iter().any(|one| *one == version))
+        self.0
+            .as_ref()
+            .is_none_or(|versions| versions.iter().any(|one| *one == version))
     }
 
     fn condition<E: Record>(&self) -> Condition {
@@ -219,9 +221,7 @@ macro_rules! stored_as {
         }
 
         impl sea_orm::sea_query::ValueType for $type {
-            fn try_from(
-                value: sea_orm::Value,
-            ) -> Result<Self, sea_orm::sea_query::ValueTypeErr> {
+            fn try_from(value: sea_orm::Value) -> Result<Self, sea_orm::sea_query::ValueTypeErr> {
                 let stored = <$stored as sea_orm::sea_query::ValueType>::try_from(value)?;
                 <$type as TryFrom<$stored>>::try_from(stored)
                     .map_err(|_| sea_orm::sea_query::ValueTypeErr)

@@ -2,14 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::{
+    Contract, Tokens,
+    client::{Server, TestClient},
+};
 use ashlar_core::{
     http::{Api, ServerHandle},
     openapi::Document,
     principal::UserId,
-};
-use crate::{
-    Contract, Tokens,
-    client::{Server, TestClient},
 };
 
 /// Domains on a real server on a free port. It serves until it is stopped, or its world ends, so that
@@ -22,14 +22,12 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    pub(crate) fn new(
-        api: &Api,
-        port: u16,
-        handle: ServerHandle,
-        tokens: Arc<Tokens>,
-    ) -> Self {
+    pub(crate) fn new(api: &Api, port: u16, handle: ServerHandle, tokens: Arc<Tokens>) -> Self {
         let settings = api.settings();
-        let certificate = settings.tls.as_ref().map(|tls| std::fs::read(&tls.cert).unwrap());
+        let certificate = settings
+            .tls
+            .as_ref()
+            .map(|tls| std::fs::read(&tls.cert).unwrap());
         let contract = Contract::of(api);
         let server = Server::new(settings.base_url(port), contract, certificate.as_deref());
         Self {

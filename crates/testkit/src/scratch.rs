@@ -89,7 +89,10 @@ fn purge(place: &Path) {
 }
 
 fn is_abandoned(folder: &Path) -> io::Result<bool> {
-    let age = fs::metadata(folder)?.modified()?.elapsed().unwrap_or_default();
+    let age = fs::metadata(folder)?
+        .modified()?
+        .elapsed()
+        .unwrap_or_default();
     if age < YOUTH {
         return Ok(false);
     }
@@ -112,14 +115,20 @@ mod tests {
         let dead = Scratch::new();
         let aged = SystemTime::now() - 2 * YOUTH;
         for scratch in [&living, &dead] {
-            File::open(scratch.path()).unwrap().set_modified(aged).unwrap();
+            File::open(scratch.path())
+                .unwrap()
+                .set_modified(aged)
+                .unwrap();
         }
         dead._lock.unlock().unwrap();
         assert!(!is_abandoned(living.path()).unwrap());
         assert!(is_abandoned(dead.path()).unwrap());
 
         fs::write(dead.path().join("young"), "").unwrap();
-        assert!(!is_abandoned(dead.path()).unwrap(), "it was touched just now");
+        assert!(
+            !is_abandoned(dead.path()).unwrap(),
+            "it was touched just now"
+        );
     }
 
     #[test]

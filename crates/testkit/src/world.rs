@@ -142,7 +142,11 @@ impl World {
         let port = server.addresses()[0].port();
         let handle = server.handle();
         let running = actix_web::rt::spawn(server.run());
-        self.0.servers.lock().unwrap().push((handle.clone(), running));
+        self.0
+            .servers
+            .lock()
+            .unwrap()
+            .push((handle.clone(), running));
         TestApp::new(api, port, handle, self.authenticator())
     }
 

@@ -46,15 +46,19 @@ impl Migrate {
                 let names = ashlar_migration::down(connection, steps).await?;
                 Ok(told("taken back", &names, "nothing to take back"))
             }
-            Self::Status => Ok(ashlar_migration::status(connection)
-                .await?
-                .iter()
-                .fold(String::new(), |mut table, status| {
-                    let mark = if status.applied() { "applied" } else { "pending" };
+            Self::Status => Ok(ashlar_migration::status(connection).await?.iter().fold(
+                String::new(),
+                |mut table, status| {
+                    let mark = if status.applied() {
+                        "applied"
+                    } else {
+                        "pending"
+                    };
                     // Writing to a String does not fail.
                     let _ = writeln!(table, "{mark}  {}", status.name);
                     table
-                })),
+                },
+            )),
         }
     }
 }
@@ -63,5 +67,8 @@ fn told(done: &str, names: &[String], nothing: &str) -> String {
     if names.is_empty() {
         return format!("{nothing}\n");
     }
-    names.iter().map(|name| format!("{done}  {name}\n")).collect()
+    names
+        .iter()
+        .map(|name| format!("{done}  {name}\n"))
+        .collect()
 }

@@ -25,8 +25,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API (the default): migrates a development database, and stops on SIGTERM or
-    /// Ctrl-C once the requests in flight are answered.
+    /// Serve the API (the default).
+    ///
+    /// Brings the database's schema up to date first, unless in production.
+    ///
+    /// SIGTERM or Ctrl-C stops it, once the requests in flight are answered; a second one, at once.
     Serve,
     /// Bring the database's schema up to date, or back.
     #[command(subcommand)]
@@ -45,7 +48,7 @@ type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 /// Runs the command that the arguments name. A failure is one sentence on stderr, and exit code 1.
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => settings().and_then(serve::run),
+        Command::Serve => serve::run(),
         Command::Migrate(migrate) => settings().and_then(|settings| migrate.run(&settings)),
         Command::Doctor(doctor) => doctor.run(Source::from_process()),
         Command::Openapi => openapi::run(),
@@ -84,7 +87,10 @@ fn say_why(error: &dyn Error) {
     say(&format!("error: {sentence}"));
 }
 
-#[expect(clippy::print_stderr, reason = "this is what a command says to a person")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is what a command says to a person"
+)]
 fn say(text: &str) {
     eprintln!("{text}");
 }

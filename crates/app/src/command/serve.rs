@@ -3,6 +3,7 @@
 use ashlar_core::{
     clock::Clock,
     http::{Server, ServerHandle},
+    settings::Source,
     telemetry,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,17 +11,22 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Outcome, block_on};
 use crate::{compose, database, settings::Settings};
 
-pub(super) fn run(settings: Settings) -> Outcome {
+pub(super) fn run() -> Outcome {
+    let (settings, effective) = Settings::read(Source::from_process())?;
     let _flushed_at_the_end = telemetry::init(&settings.log)?;
-    block_on(serve(settings))
+    for warning in effective.warnings() {
+        tracing::warn!("{warning}");
+    }
+    block_on(serve(&settings))
 }
 
-async fn serve(settings: Settings) -> Outcome {
+async fn serve(settings: &Settings) -> Outcome {
     let database = database::open(&settings.database).await?;
-    let api = compose::api(&settings, database.clone(), Clock::system())?;
+    let api = compose::api(settings, database.clone(), Clock::system())?;
     let server = Server::bind(&api)?;
-    announce(&settings, &server);
+    // Before anybody is told that it is there, and may want to stop it.
     tokio::spawn(stop_on_signal(server.handle())?);
+    announce(settings, &server);
     server.run().await?;
     database.close().await?;
     tracing::info!("stopped");
@@ -29,10 +35,13 @@ async fn serve(settings: Settings) -> Outcome {
 
 /// The last line of a start: where everything is.
 fn announce(settings: &Settings, server: &Server) {
-    let port = server.addresses().first().map_or(settings.http.port, |address| address.port());
+    let port = server
+        .addresses()
+        .first()
+        .map_or(settings.http.port, |address| address.port());
     let url = settings.http.base_url(port);
     tracing::info!(
-        environment = %settings.app.environment,
+        environment = settings.app.environment.as_str(),
         database = %settings.database.url,
         docs = %format_args!("{url}/docs"),
         "listening on {url}"
@@ -57,7 +66,11 @@ fn stop_on_signal(handle: ServerHandle) -> std::io::Result<impl Future<Output = 
     })
 }
 
-#[expect(clippy::exit, clippy::disallowed_methods, reason = "whoever signals twice wants it to end now")]
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "whoever signals twice wants it to end now"
+)]
 fn exit_now() {
     std::process::exit(130);
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use ashlar_auth::model::{DisplayName, Email, NewPassword};
 use ashlar_core::{clock::Clock, secret::Secret};
 use clap::Subcommand;
 
@@ -14,10 +15,10 @@ pub(super) enum User {
     CreateAdmin {
         /// The e-mail address to sign in with.
         #[arg(long)]
-        email: String,
+        email: Email,
         /// The name that others see.
         #[arg(long, default_value = "Administrator")]
-        display_name: String,
+        display_name: DisplayName,
         /// Read the password from the first line of stdin instead of asking for it.
         #[arg(long)]
         password_stdin: bool,
@@ -31,11 +32,15 @@ impl User {
             display_name,
             password_stdin,
         } = self;
-        let password = password(password_stdin)?;
+        let password = NewPassword::try_from(password(password_stdin)?)
+            .map_err(|error| format!("the password {error}"))?;
         block_on(async {
             let database = database::open(&settings.database).await?;
-            let auth = compose::auth(settings, database.clone(), Clock::system());
-            let admin = auth.users().create_admin(&email, &display_name, password).await?;
+            let auth = compose::auth(settings, &database, &Clock::system());
+            let admin = auth
+                .users()
+                .create_admin(email, display_name, password)
+                .await?;
             print(&format!("created administrator {admin}\n"));
             Ok(database.close().await?)
         })

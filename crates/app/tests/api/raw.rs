@@ -1,33 +1,55 @@
 //! Bytes to a server and back over a bare socket: for what no well-behaved client sends.
 
-use std::time::Duration;
+use std::{convert::Infallible, future::pending, time::Duration};
 
 use ashlar_testkit::TestApp;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split},
     net::TcpStream,
     time::timeout,
 };
 
-/// No end of the conversation within this time is a hang.
+/// No answer within this time is a hang.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// All that came back until the server closed the connection.
+/// One answer, as it came over the wire.
 #[derive(Debug)]
-pub(crate) struct Answers(String);
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
 
-/// Sends `bytes`, and reads while they are sent, until the server closes the connection: so the last
-/// request among them should say `Connection: close`, or be one that a server hangs up on.
-///
-/// # Panics
-/// When the server does not hang up.
-pub(crate) async fn exchange(app: &TestApp, bytes: &[u8]) -> Answers {
+/// Sends `bytes`, and reads the answer while they are still sent.
+pub(crate) async fn exchange(app: &TestApp, bytes: &[u8]) -> Answer {
+    let mut answers = converse(app, bytes, 1).await;
+    answers.pop().expect("the server hangs up without an answer")
+}
+
+/// Sends `bytes`, and reads up to `expected` answers while they are still sent; fewer come when the
+/// server hangs up before.
+pub(crate) async fn converse(app: &TestApp, bytes: &[u8], expected: usize) -> Vec<Answer> {
     let (mut reader, mut writer) = split(connect(app).await);
-    let conversation = async {
-        let (_, answers) = tokio::join!(send(&mut writer, bytes), receive(&mut reader));
+    let answers = async {
+        let mut answers = Vec::new();
+        while answers.len() < expected
+            && let Some(answer) = receive(&mut reader).await
+        {
+            answers.push(answer);
+        }
         answers
     };
-    timeout(PATIENCE, conversation).await.expect("the server does not hang up")
+    let sent = async {
+        send(&mut writer, bytes).await;
+        pending::<Infallible>().await
+    };
+    let conversation = async {
+        tokio::select! {
+            answers = answers => answers,
+            never = sent => match never {},
+        }
+    };
+    timeout(PATIENCE, conversation).await.expect("neither an answer nor an end")
 }
 
 /// A connection to the app.
@@ -39,7 +61,7 @@ pub(crate) async fn connect(app: &TestApp) -> TcpStream {
 }
 
 /// The server may well hang up before it has read everything: what counts is what it answered.
-async fn send(writer: &mut WriteHalf<TcpStream>, bytes: &[u8]) {
+pub(crate) async fn send(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) {
     for chunk in bytes.chunks(16 * 1024) {
         if writer.write_all(chunk).await.is_err() {
             return;
@@ -47,27 +69,34 @@ async fn send(writer: &mut WriteHalf<TcpStream>, bytes: &[u8]) {
     }
 }
 
-async fn receive(reader: &mut ReadHalf<TcpStream>) -> Answers {
-    let mut bytes = Vec::new();
-    // A connection that is reset ends the answer too; whether it was whole is for the test to say.
-    let _ = reader.read_to_end(&mut bytes).await;
-    Answers(String::from_utf8_lossy(&bytes).into_owned())
+/// The next answer, `100 Continue` among them; `None` when the server hangs up before it is whole.
+pub(crate) async fn receive(reader: &mut (impl AsyncRead + Unpin)) -> Option<Answer> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(reader.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).expect("ASCII");
+    let status = head.split(' ').nth(1)?.parse().expect("a status");
+    let length = header(&head, "content-length").map_or(0, |length| length.parse().expect("a length"));
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).await.ok()?;
+    Some(Answer { status, head, body })
 }
 
-impl Answers {
-    /// The status of every answer, in their order.
-    pub(crate) fn statuses(&self) -> Vec<u16> {
-        let heads = self.0.split("HTTP/1.").skip(1);
-        heads.filter_map(|head| head.get(2..5)?.parse().ok()).collect()
+impl Answer {
+    /// The first header of this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
     }
 
-    /// Everything that came, as text.
-    pub(crate) fn text(&self) -> &str {
-        &self.0
+    /// The error's code in the default shape.
+    pub(crate) fn error_code(&self) -> String {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).expect("an error of ours");
+        body["error"]["code"].as_str().expect("a code").to_owned()
     }
+}
 
-    /// The last answer's body.
-    pub(crate) fn body(&self) -> &str {
-        self.0.rsplit("\r\n\r\n").next().unwrap_or_default()
-    }
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+    lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }

@@ -122,26 +122,41 @@ impl Users {
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
         must_concern(caller, id)?;
-        if !changes.changes_standing() {
-            let (connection, now) = (self.database.connection(), self.clock.now());
-            let updated = repository::update(connection, id, expected, changes, now).await?;
-            let Some(user) = updated else {
-                return Err(self.absent_or_changed(id).await);
-            };
-            tracing::info!(user_id = %id, "user_updated");
-            return Ok(user);
-        }
-        if !caller.can::<ManageUsers>() {
+        if changes.changes_standing() && !caller.can::<ManageUsers>() {
             return Err(AuthError::Forbidden);
         }
-        let user = self.update_standing(id, expected, changes).await?;
-        self.standings.forget(id);
-        tracing::info!(
-            user_id = %id,
-            role = user.role.as_str(),
-            status = user.status.as_str(),
-            "user_standing_changed"
-        );
+        if changes.is_empty() {
+            return self.unchanged(id, expected).await;
+        }
+        if changes.changes_standing() {
+            self.update_standing(id, expected, changes).await
+        } else {
+            self.update_profile(id, expected, changes).await
+        }
+    }
+
+    /// A change of nothing is no new version.
+    async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
+        let user = repository::find(self.database.connection(), id).await?;
+        let user = user.ok_or(AuthError::NotFound)?;
+        if expected.allows(user.version) {
+            Ok(user)
+        } else {
+            Err(AuthError::Changed)
+        }
+    }
+
+    async fn update_profile(
+        &self,
+        id: UserId,
+        expected: &Expected,
+        changes: UserUpdate,
+    ) -> Result<Model, AuthError> {
+        let (connection, now) = (self.database.connection(), self.clock.now());
+        let Some(user) = repository::update(connection, id, expected, changes, now).await? else {
+            return Err(self.absent_or_changed(id).await);
+        };
+        tracing::info!(user_id = %id, "user_updated");
         Ok(user)
     }
 
@@ -160,7 +175,15 @@ impl Users {
                 repository::update(transaction, id, expected, changes.clone(), now).await?;
             updated.ok_or(AuthError::NotFound)
         };
-        self.database.transaction(work).await
+        let user = self.database.transaction(work).await?;
+        self.standings.forget(id);
+        tracing::info!(
+            user_id = %id,
+            role = user.role.as_str(),
+            status = user.status.as_str(),
+            "user_standing_changed"
+        );
+        Ok(user)
     }
 
     pub(crate) async fn delete(

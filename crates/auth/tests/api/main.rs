@@ -1,4 +1,9 @@
 //! Auth over HTTP, on both databases: one file per use case.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::time::Duration;
 
@@ -11,6 +16,7 @@ use ashlar_core::{
 use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use serde_json::{Value, json};
 
+mod cost;
 mod delete;
 mod list;
 mod login;
@@ -140,7 +146,8 @@ impl Member {
     }
 }
 
-/// Whether `response` is a 401 that says `message`, with the challenge that RFC 6750 asks for.
+/// That `response` is a 401 which says `message`, with the challenge that RFC 6750 asks for.
+#[track_caller]
 fn assert_unauthorized(response: &TestResponse, message: &str) {
     response.assert_error(401, "UNAUTHORIZED");
     assert_eq!(response.error_message(), message);

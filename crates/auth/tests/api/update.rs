@@ -42,6 +42,17 @@ on_each_database! {
         }
     }
 
+    /// What names no field makes no new version, but is held against `If-Match` all the same.
+    async fn a_change_of_nothing_changes_nothing(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let same = ada.patch(&ada, json!({})).await;
+        same.assert_status(200);
+        assert_eq!(same.json(), ada.me().await.json());
+        let stale = ada.client.patch(ada.path()).header("if-match", "\"2\"");
+        stale.json(&json!({})).send().await.assert_error(412, "PRECONDITION_FAILED");
+    }
+
     /// Another's address, in whatever case; one's own in another case is a change like any.
     async fn an_address_that_is_taken_is_a_conflict(world: World) {
         let served = serve(&world).await;

@@ -2,15 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, DatabaseBackend, DbErr};
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::Mutex;
+use sea_orm::{ConnectOptions, DatabaseBackend, DbErr, RuntimeErr};
+use sqlx::{
+    Connection, PgConnection,
+    sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::{sync::Mutex, time::timeout};
 
 use super::Database;
 use crate::{context, settings::DatabaseSettings};
 
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long finding out why there is no connection may take.
+const CAUSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection that was used this recently is not asked for a sign of life before it is used.
 const PING_IDLE: Duration = Duration::from_secs(10);
@@ -38,11 +44,15 @@ impl Database {
     /// When no connection can be had; the message names the database, never its password.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let options = options(settings);
-        let connected = sea_orm::Database::connect(options).await;
-        let mut connection = connected.map_err(|source| ConnectError {
-            url: settings.url.to_string(),
-            source,
-        })?;
+        let mut connection = match sea_orm::Database::connect(options).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                return Err(ConnectError {
+                    url: settings.url.to_string(),
+                    source: cause(settings, error).await,
+                });
+            }
+        };
         connection.set_metric_callback(|info| {
             context::with(|context| context.count_statement(info.elapsed));
         });
@@ -50,6 +60,19 @@ impl Database {
             connection,
             writer: Arc::new(Mutex::new(())),
         })
+    }
+}
+
+/// Why there is no connection. The pool tries until its time is over, and then tells that alone, so
+/// the server is asked once more without it.
+async fn cause(settings: &DatabaseSettings, error: DbErr) -> DbErr {
+    if settings.url.backend() != DatabaseBackend::Postgres {
+        return error;
+    }
+    let attempt = PgConnection::connect(settings.url.expose());
+    match timeout(CAUSE_TIMEOUT, attempt).await {
+        Ok(Err(cause)) => DbErr::Conn(RuntimeErr::SqlxError(Arc::new(cause))),
+        Ok(Ok(_)) | Err(_) => error,
     }
 }
 

@@ -104,4 +104,12 @@ mod tests {
         );
         assert_eq!(name_from_columns("database is locked"), None);
     }
+
+    #[test]
+    fn a_domains_error_does_not_hide_what_the_driver_said() {
+        let error = DbErr::Exec(RuntimeErr::SqlxError(SqlxError::WorkerCrashed.into()));
+        assert!(find(&error).is_some());
+        let unexpected = crate::problem::Unexpected::from(error);
+        assert!(matches!(find(&unexpected), Some(SqlxError::WorkerCrashed)));
+    }
 }

@@ -116,7 +116,9 @@ impl<K, V> fmt::Debug for Loader<K, V> {
 impl<K, V> Shared<K, V> {
     fn queue(&self, number: usize) -> MutexGuard<'_, Queue<K, V>> {
         // The queue is whole between any two statements, so a panic elsewhere poisons nothing.
-        self.queues[number].lock().unwrap_or_else(PoisonError::into_inner)
+        self.queues[number]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -172,7 +174,9 @@ impl<K: Copy + Eq + Hash, V> Lane<K, V> {
             return Some(std::mem::take(&mut queue.waiting));
         }
         let keys: Vec<K> = queue.waiting.keys().take(BATCH).copied().collect();
-        let batch = keys.iter().filter_map(|key| queue.waiting.remove_entry(key));
+        let batch = keys
+            .iter()
+            .filter_map(|key| queue.waiting.remove_entry(key));
         Some(batch.collect())
     }
 }
@@ -227,7 +231,9 @@ impl fmt::Display for LoadError {
 
 impl Error for LoadError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_deref().map(|error| error as &(dyn Error + 'static))
+        self.0
+            .as_deref()
+            .map(|error| error as &(dyn Error + 'static))
     }
 }
 

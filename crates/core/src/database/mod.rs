@@ -8,8 +8,8 @@ mod loader;
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use sea_orm::{
-    DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::Mutex;
 
@@ -95,7 +95,10 @@ impl Database {
             }
             Err(error) => {
                 if let Err(rollback) = transaction.rollback().await {
-                    tracing::warn!(error = &rollback as &(dyn Error + 'static), "rollback_failed");
+                    tracing::warn!(
+                        error = &rollback as &(dyn Error + 'static),
+                        "rollback_failed"
+                    );
                 }
                 Err(error)
             }
@@ -123,7 +126,9 @@ impl Database {
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Database").field(&self.connection.get_database_backend()).finish()
+        f.debug_tuple("Database")
+            .field(&self.connection.get_database_backend())
+            .finish()
     }
 }
 

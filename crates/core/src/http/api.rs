@@ -71,12 +71,19 @@ impl Api {
         }
         let health = Health::new(parts.info.version.clone(), components);
         let domains: Vec<Domain> = domains.into_iter().chain(health.domains()).collect();
-        let routes: Vec<Route> = domains.iter().flat_map(|domain| domain.routes().to_vec()).collect();
+        let routes: Vec<Route> = domains
+            .iter()
+            .flat_map(|domain| domain.routes().to_vec())
+            .collect();
         refuse_conflicts(&routes)?;
         let document = document(&parts.info, &domains, &routes);
         let pages = docs::domain(&document);
         let routes = routes.into_iter().chain(pages.routes().to_vec()).collect();
-        let state = domains.into_iter().chain([pages]).flat_map(Domain::into_state).collect();
+        let state = domains
+            .into_iter()
+            .chain([pages])
+            .flat_map(Domain::into_state)
+            .collect();
         Ok(Self {
             settings: parts.settings,
             authenticator: parts.authenticator,
@@ -154,15 +161,19 @@ fn refuse_conflicts(routes: &[Route]) -> Result<(), Conflict> {
 
 /// The path without its parameters' names.
 fn shape(path: &str) -> String {
-    let segments = path.split('/').map(|segment| match segment.strip_prefix('{') {
-        Some(_) => "{}",
-        None => segment,
-    });
+    let segments = path
+        .split('/')
+        .map(|segment| match segment.strip_prefix('{') {
+            Some(_) => "{}",
+            None => segment,
+        });
     segments.collect::<Vec<&str>>().join("/")
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Api").field("routes", &self.routes).finish_non_exhaustive()
+        f.debug_struct("Api")
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
     }
 }

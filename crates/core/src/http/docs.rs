@@ -38,12 +38,32 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Path, content, media type.
 const FILES: [(&str, &[u8], &str); 8] = [
     file!("/docs", "swagger-ui/index.html", "text/html; charset=utf-8"),
-    file!("/docs/assets/swagger-ui-bundle.js", "swagger-ui/swagger-ui-bundle.js", "text/javascript"),
-    file!("/docs/assets/swagger-ui.css", "swagger-ui/swagger-ui.css", "text/css"),
-    file!("/docs/assets/init.js", "swagger-ui/init.js", "text/javascript"),
-    file!("/docs/assets/favicon-32x32.png", "swagger-ui/favicon-32x32.png", "image/png"),
+    file!(
+        "/docs/assets/swagger-ui-bundle.js",
+        "swagger-ui/swagger-ui-bundle.js",
+        "text/javascript"
+    ),
+    file!(
+        "/docs/assets/swagger-ui.css",
+        "swagger-ui/swagger-ui.css",
+        "text/css"
+    ),
+    file!(
+        "/docs/assets/init.js",
+        "swagger-ui/init.js",
+        "text/javascript"
+    ),
+    file!(
+        "/docs/assets/favicon-32x32.png",
+        "swagger-ui/favicon-32x32.png",
+        "image/png"
+    ),
     file!("/redoc", "redoc/index.html", "text/html; charset=utf-8"),
-    file!("/redoc/assets/redoc.standalone.js", "redoc/redoc.standalone.js", "text/javascript"),
+    file!(
+        "/redoc/assets/redoc.standalone.js",
+        "redoc/redoc.standalone.js",
+        "text/javascript"
+    ),
     file!("/redoc/assets/init.js", "redoc/init.js", "text/javascript"),
 ];
 
@@ -87,7 +107,10 @@ impl Answer for Asset {
             HttpResponse::Ok().body(self.content)
         };
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(self.media_type),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(header::ETAG, self.etag.header_value());
         if self.media_type == HTML {

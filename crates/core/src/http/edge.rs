@@ -41,9 +41,15 @@ const REQUEST_ID_LIMIT: usize = 128;
 /// Set on every answer that does not set it itself. An API's answers are no documents: nothing may
 /// frame them, sniff them or keep them (OWASP REST Security Cheat Sheet).
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
@@ -67,7 +73,11 @@ pub(super) struct Edge {
 impl Edge {
     fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        let allowed = self.cors.origins.iter().any(|one| one == "*" || origin == one.as_str());
+        let allowed = self
+            .cors
+            .origins
+            .iter()
+            .any(|one| one == "*" || origin == one.as_str());
         allowed.then(|| origin.clone())
     }
 }
@@ -148,7 +158,10 @@ struct Exchange {
 }
 
 impl Exchange {
-    fn finish<B: MessageBody>(&self, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>> {
+    fn finish<B: MessageBody>(
+        &self,
+        response: ServiceResponse<B>,
+    ) -> ServiceResponse<EitherBody<B>> {
         let status = response.status();
         let failed = status.is_client_error() || status.is_server_error();
         let mut response = if failed {
@@ -165,7 +178,10 @@ impl Exchange {
         let (request, response) = response.into_parts();
         let (mut response, _) = response.into_parts();
         let unnamed;
-        let problem = match response.error().and_then(|error| error.as_error::<Problem>()) {
+        let problem = match response
+            .error()
+            .and_then(|error| error.as_error::<Problem>())
+        {
             Some(problem) => problem,
             None => {
                 unnamed = Problem::of_status(response.status());
@@ -182,7 +198,9 @@ impl Exchange {
             response.headers_mut().insert(name, value);
         }
         let content_type = HeaderValue::from_static(self.rendering.content_type());
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
         response.headers_mut().remove(header::CONTENT_ENCODING);
         let body = BoxBody::new(body.unwrap_or_default());
         ServiceResponse::new(request, response.set_body(body))
@@ -231,7 +249,11 @@ impl Exchange {
         let elapsed = self.begun.elapsed();
         let millis = elapsed.as_secs_f64() * 1000.0;
         insert(headers, DURATION, &format!("{millis:.2}"));
-        insert(headers, PROCESS_TIME, &format!("{:.4}", elapsed.as_secs_f64()));
+        insert(
+            headers,
+            PROCESS_TIME,
+            &format!("{:.4}", elapsed.as_secs_f64()),
+        );
         context::with(|context| {
             insert(headers, REQUEST_ID, &context.request_id);
             let (statements, database) = context.statements();
@@ -262,13 +284,21 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 fn request_id(headers: &HeaderMap) -> Box<str> {
     let sane = |id: &&str| {
         (1..=REQUEST_ID_LIMIT).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    let given = headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane);
+    let given = headers
+        .get(&REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .filter(sane);
     given.map_or_else(new_request_id, Box::from)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a request is no entity, so it has no typed id")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a request is no entity, so it has no typed id"
+)]
 fn new_request_id() -> Box<str> {
     let mut text = Uuid::encode_buffer();
     Box::from(&*Uuid::now_v7().hyphenated().encode_lower(&mut text))

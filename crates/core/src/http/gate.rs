@@ -111,7 +111,8 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let Some(place) = self.gate.admit(request.path()) else {
-            let problem = Problem::unavailable("Too many requests at once").retry_after(RETRY_AFTER);
+            let problem =
+                Problem::unavailable("Too many requests at once").retry_after(RETRY_AFTER);
             let response = request.into_response(HttpResponse::from_error(problem));
             return Box::pin(ready(Ok(response.map_into_right_body())));
         };
@@ -148,7 +149,11 @@ async fn identify(gate: &Gate, request: &ServiceRequest) {
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, 2.1).
 fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::{Method, header}, web};
+use actix_web::{
+    HttpResponse,
+    http::{Method, header},
+    web,
+};
 
 use super::Route;
 use crate::problem::Problem;
@@ -38,7 +42,10 @@ fn scope_of(path: &str) -> &str {
     let Some(rest) = path.strip_prefix(super::PREFIX) else {
         return "";
     };
-    let first = rest.trim_start_matches('/').find('/').map_or(rest.len(), |end| end + 1);
+    let first = rest
+        .trim_start_matches('/')
+        .find('/')
+        .map_or(rest.len(), |end| end + 1);
     &path[..super::PREFIX.len() + first]
 }
 
@@ -52,7 +59,9 @@ fn resource(path: &str, routes: &[&Route]) -> actix_web::Resource {
         let allow = allow.clone();
         async move {
             if method == Method::OPTIONS {
-                return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
+                return HttpResponse::NoContent()
+                    .insert_header((header::ALLOW, allow))
+                    .finish();
             }
             HttpResponse::from_error(Problem::method_not_allowed(allow))
         }
@@ -76,7 +85,10 @@ mod tests {
 
     #[test]
     fn a_scope_is_the_first_segment_below_the_prefix() {
-        assert_eq!(scope_of("/api/v1/projects/{project_id}/tasks"), "/api/v1/projects");
+        assert_eq!(
+            scope_of("/api/v1/projects/{project_id}/tasks"),
+            "/api/v1/projects"
+        );
         assert_eq!(scope_of("/api/v1/projects"), "/api/v1/projects");
         assert_eq!(scope_of("/api/v1/health/"), "/api/v1/health");
         assert_eq!(scope_of("/openapi.json"), "");

@@ -11,7 +11,9 @@ pub(crate) struct Negotiated(pub(crate) Rendering);
 impl Negotiated {
     /// What `request` asks for.
     pub(crate) fn of(request: &HttpRequest) -> Rendering {
-        let default = request.app_data().map_or(Rendering::Json, |Self(default)| *default);
+        let default = request
+            .app_data()
+            .map_or(Rendering::Json, |Self(default)| *default);
         Rendering::negotiate(request.headers(), default)
     }
 }

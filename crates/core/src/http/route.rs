@@ -223,7 +223,9 @@ where
     >;
 
     fn call(&self, args: Args) -> Self::Future {
-        AssertUnwindSafe(self.0.call(args)).catch_unwind().map(Answered)
+        AssertUnwindSafe(self.0.call(args))
+            .catch_unwind()
+            .map(Answered)
     }
 }
 

@@ -10,13 +10,12 @@ use std::{
 
 use actix_cors::Cors;
 use actix_web::{App, HttpServer, dev, http::Method, middleware::Compress};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-
-use super::{
-    Api, Negotiated,
-    edge::Edge,
-    gate::Gate,
+use rustls::pki_types::{
+    CertificateDer, PrivateKeyDer,
+    pem::{self, PemObject},
 };
+
+use super::{Api, Negotiated, edge::Edge, gate::Gate};
 use crate::{
     health::Health,
     settings::{CorsSettings, TlsSettings},
@@ -158,7 +157,12 @@ impl ServerHandle {
 
 fn cors(settings: &CorsSettings) -> Cors {
     let mut cors = Cors::default()
-        .allowed_methods(settings.methods.iter().filter_map(|name| name.parse::<Method>().ok()))
+        .allowed_methods(
+            settings
+                .methods
+                .iter()
+                .filter_map(|name| name.parse::<Method>().ok()),
+        )
         .allowed_headers(settings.headers.iter().map(String::as_str))
         .expose_headers([
             "ETag",
@@ -193,8 +197,19 @@ fn tls_config(settings: &TlsSettings) -> Result<rustls::ServerConfig, StartError
     let certificates = CertificateDer::pem_reader_iter(open(&settings.cert)?)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| unusable(&settings.cert, error.to_string()))?;
-    let key = PrivateKeyDer::from_pem_reader(open(&settings.key)?)
-        .map_err(|error| unusable(&settings.key, error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(unusable(
+            &settings.cert,
+            "there is no certificate in it".to_owned(),
+        ));
+    }
+    let key = PrivateKeyDer::from_pem_reader(open(&settings.key)?).map_err(|error| {
+        let reason = match error {
+            pem::Error::NoItemsFound => "there is no private key in it".to_owned(),
+            error => error.to_string(),
+        };
+        unusable(&settings.key, reason)
+    })?;
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     rustls::ServerConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Components, Operation};
+use super::{Components, Operation, operation::forbid_nul};
 use crate::{
     http::Route,
     problem::{Code, ErrorEnvelope, ProblemDetails, VbenError},
@@ -130,6 +130,7 @@ fn description(route: &Route, operation: &Operation<'_>) -> Option<String> {
 /// needs two names, or clients would be told the wrong one.
 fn schemas(mut components: Components) -> Map<String, Value> {
     let mut schemas = components.requests.take_definitions(true);
+    let sent: Vec<String> = schemas.keys().cloned().collect();
     for (name, schema) in components.responses.take_definitions(true) {
         let known = schemas.get(&name);
         assert!(
@@ -137,6 +138,9 @@ fn schemas(mut components: Components) -> Map<String, Value> {
             "the schema {name} differs between requests and responses: give them two names",
         );
         schemas.insert(name, schema);
+    }
+    for name in sent {
+        forbid_nul(&mut schemas[&name]);
     }
     schemas.sort_keys();
     schemas

@@ -53,7 +53,10 @@ where
     let mut data = E::find().from_raw_sql(statement).all(connection).await?;
     let more = data.len() as u64 > page.limit;
     data.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
-    let next = data.last().filter(|_| more).map(|row| position_of::<E, S>(&page.sort, row));
+    let next = data
+        .last()
+        .filter(|_| more)
+        .map(|row| position_of::<E, S>(&page.sort, row));
     Ok(Page {
         data,
         limit: page.limit,
@@ -85,7 +88,8 @@ fn with_literal_limit(mut statement: Statement) -> Statement {
 /// Ties are broken by id, in the direction of the last key, so that a list sorted one way
 /// throughout is one range of its index.
 fn last_direction<S>(sort: &[(S, Direction)]) -> Direction {
-    sort.last().map_or(Direction::Ascending, |(_, direction)| *direction)
+    sort.last()
+        .map_or(Direction::Ascending, |(_, direction)| *direction)
 }
 
 fn order(direction: Direction) -> Order {
@@ -95,7 +99,10 @@ fn order(direction: Direction) -> Order {
     }
 }
 
-fn position_of<E: Record, S: SortBy<E>>(sort: &[(S, Direction)], row: &E::Model) -> Vec<CursorValue> {
+fn position_of<E: Record, S: SortBy<E>>(
+    sort: &[(S, Direction)],
+    row: &E::Model,
+) -> Vec<CursorValue> {
     sort.iter()
         .map(|(key, _)| key.value(row))
         .chain([CursorValue::Id(E::id(row))])
@@ -112,7 +119,9 @@ fn behind<E: Record, S: SortBy<E>>(sort: &[(S, Direction)], values: &[CursorValu
         .zip(values)
         .map(|((key, direction), value)| (key, direction, Expr::value(value.clone())))
         .collect();
-    let first = keys.first().map_or(Direction::Ascending, |(_, direction, _)| *direction);
+    let first = keys
+        .first()
+        .map_or(Direction::Ascending, |(_, direction, _)| *direction);
     if keys.iter().all(|(_, direction, _)| *direction == first) {
         return Condition::all().add(row_comparison(&keys, first));
     }

@@ -143,7 +143,11 @@ where
         let text = parameters.take(name)?;
         let number = text.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            let rule = format!("must be a whole number from {} to {}", range.start(), range.end());
+            let rule = format!(
+                "must be a whole number from {} to {}",
+                range.start(),
+                range.end()
+            );
             errors.push(FieldError::new(name, rule).value(&text));
         }
         number
@@ -153,11 +157,22 @@ where
     let offset = number("offset", 0..=MAX_OFFSET);
     let sort = parse_sort(parameters.take("sort").as_deref(), &mut errors);
     let after = parameters.take("after");
-    if [after.is_some(), page.is_some(), offset.is_some()].iter().filter(|given| **given).count() > 1
+    if [after.is_some(), page.is_some(), offset.is_some()]
+        .iter()
+        .filter(|given| **given)
+        .count()
+        > 1
     {
-        let given = [("after", after.is_some()), ("page", page.is_some()), ("offset", offset.is_some())];
+        let given = [
+            ("after", after.is_some()),
+            ("page", page.is_some()),
+            ("offset", offset.is_some()),
+        ];
         for (name, _) in given.iter().filter(|(_, given)| *given) {
-            errors.push(FieldError::new(*name, "only one of after, page and offset may be given"));
+            errors.push(FieldError::new(
+                *name,
+                "only one of after, page and offset may be given",
+            ));
         }
     }
     let position = match (&after, page, offset) {
@@ -177,7 +192,11 @@ where
 
 fn parse_sort<S: SortKey>(text: Option<&str>, errors: &mut Vec<FieldError>) -> Vec<(S, Direction)> {
     let mut sort: Vec<(S, Direction)> = Vec::new();
-    for item in text.unwrap_or_default().split(',').filter(|item| !item.is_empty()) {
+    for item in text
+        .unwrap_or_default()
+        .split(',')
+        .filter(|item| !item.is_empty())
+    {
         let (name, direction) = match item.strip_prefix('-') {
             Some(name) => (name, Direction::Descending),
             None => (item, Direction::Ascending),
@@ -220,7 +239,11 @@ fn order<S: SortKey>(sort: &[(S, Direction)]) -> String {
     let mut text = String::new();
     for (index, (key, direction)) in sort.iter().enumerate() {
         let comma = if index > 0 { "," } else { "" };
-        let sign = if *direction == Direction::Descending { "-" } else { "" };
+        let sign = if *direction == Direction::Descending {
+            "-"
+        } else {
+            ""
+        };
         // Writing to a String does not fail.
         let _ = write!(text, "{comma}{sign}{}", key.name());
     }

@@ -114,10 +114,7 @@ impl Problem {
 
     /// 412: the version in `If-Match` is not the current one.
     pub fn precondition_failed() -> Self {
-        Self::new(
-            Code::PreconditionFailed,
-            Code::PreconditionFailed.meaning(),
-        )
+        Self::new(Code::PreconditionFailed, Code::PreconditionFailed.meaning())
     }
 
     /// 422: one detail a field that breaks a rule.

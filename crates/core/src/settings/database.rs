@@ -2,10 +2,14 @@
 
 use std::{fmt, time::Duration};
 
+use reqwest::Url;
 use sea_orm::DbBackend;
 
 use super::{app::Environment, mask::mask_url, reader::Reader, value::Value};
 use crate::secret::Secret;
+
+const NO_URL: &str = "must be a URL such as postgres://user:password@host:5432/database, with %-escapes \
+                      for what else has a meaning in it (@ is %40, / is %2F)";
 
 /// The address of a database. Prints without its password.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,7 +38,8 @@ impl DatabaseUrl {
 }
 
 impl Value for DatabaseUrl {
-    /// The text is read by the database's driver when it connects; here only what kind it is.
+    /// What its parts mean is for the database's driver to tell when it connects; here only what
+    /// kind it is, and that it is a URL at all.
     fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let rest_of = |scheme: &str| text.strip_prefix(scheme).filter(|rest| !rest.is_empty());
@@ -48,6 +53,10 @@ impl Value for DatabaseUrl {
         } else {
             return Err("must begin with postgres://, postgresql:// or sqlite:".to_owned());
         };
+        // Here and not by the driver, whose errors quote the text with its password.
+        if Url::parse(text).is_err() {
+            return Err(NO_URL.to_owned());
+        }
         Ok(Self {
             url: Secret::from(text),
             backend,

@@ -121,15 +121,7 @@ impl HttpSettings {
                     "Seconds requests in flight get to end at shutdown",
                 )
                 .default(Duration::from_secs(30)),
-            server_timing: {
-                let open = !reader.environment().is_production();
-                reader
-                    .var(
-                        "HTTP_SERVER_TIMING",
-                        "Whether answers tell in Server-Timing what the database cost",
-                    )
-                    .default_as("true, in production false", open)
-            },
+            server_timing: server_timing(reader),
             error_format: reader
                 .var(
                     "ERROR_FORMAT",
@@ -186,6 +178,16 @@ impl TlsSettings {
             }
         }
     }
+}
+
+fn server_timing(reader: &mut Reader) -> bool {
+    let open = !reader.environment().is_production();
+    reader
+        .var(
+            "HTTP_SERVER_TIMING",
+            "Whether answers tell in Server-Timing what the database cost",
+        )
+        .default_as("true, in production false", open)
 }
 
 fn drain_delay(reader: &mut Reader) -> Duration {

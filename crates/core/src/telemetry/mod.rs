@@ -27,7 +27,11 @@ mod tests;
 use std::time::SystemTime;
 
 use tracing::Dispatch;
-use tracing_subscriber::{EnvFilter, Registry, layer::SubscriberExt};
+use tracing_subscriber::{
+    EnvFilter, Registry,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+};
 
 pub use self::{directives::Directives, error::TelemetryError, pipe::Guard, sink::Sink};
 use self::{layer::LogLayer, pipe::Pipe};
@@ -78,6 +82,7 @@ fn start_at(
     let log = LogLayer::new(line_format, pipe, now);
     // A bare level is compared in place; directives cost a look-up for each new place in the code.
     let dispatch = match settings.level.bare_level() {
+        Some(LevelFilter::INFO) => Dispatch::new(Registry::default().with(quiet_info()).with(log)),
         Some(level) => Dispatch::new(Registry::default().with(level).with(log)),
         None => {
             let filter = EnvFilter::new(settings.level.as_str());
@@ -85,4 +90,12 @@ fn start_at(
         }
     };
     Ok((dispatch, guard))
+}
+
+/// INFO, but for what the server's framework tells of its threads at this level: the program's own
+/// lines tell of its start and its end.
+fn quiet_info() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("actix_server", LevelFilter::WARN)
 }

@@ -76,11 +76,7 @@ impl<T: Bounds> Bounds for Change<T> {
     const MIN: Self::Size = T::MIN;
     const MAX: Self::Size = T::MAX;
 
-    fn validate_bounds(
-        &self,
-        lower: Self::Size,
-        upper: Self::Size,
-    ) -> Result<(), OutOfBounds> {
+    fn validate_bounds(&self, lower: Self::Size, upper: Self::Size) -> Result<(), OutOfBounds> {
         match self {
             Self::Keep => Ok(()),
             Self::Set(value) => value.validate_bounds(lower, upper),

@@ -19,6 +19,6 @@ pub use path::PathId;
 pub use precondition::{ETag, IfMatch};
 pub use query::ValidQuery;
 
-pub(crate) use precondition::not_modified;
 pub(crate) use parameters::Parameters;
+pub(crate) use precondition::not_modified;
 pub(crate) use query::parse_filters;

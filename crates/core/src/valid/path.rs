@@ -20,7 +20,11 @@ impl<T: Identified> FromRequest for PathId<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.match_info().get(T::PARAMETER).unwrap_or_default();
-        ready(text.parse().map(Self).map_err(|_| malformed(T::PARAMETER, text)))
+        ready(
+            text.parse()
+                .map(Self)
+                .map_err(|_| malformed(T::PARAMETER, text)),
+        )
     }
 }
 

@@ -33,7 +33,10 @@ impl ETag {
     /// The tag of a content: the same content has the same tag, in every process.
     pub(crate) fn of_content(content: &[u8]) -> Self {
         let digest = digest::digest(&digest::SHA256, content);
-        Self(format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])))
+        Self(format!(
+            "\"{}\"",
+            URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])
+        ))
     }
 
     pub(crate) fn header_value(&self) -> HeaderValue {

@@ -8,7 +8,10 @@ use crate::problem::{FieldError, Problem};
 const SECRET_NAMES: [&str; 6] = ["password", "secret", "token", "key", "code", "credential"];
 
 /// 422 with every rule that garde found broken. `sent` gives the values to tell back.
-pub(super) fn broken_rules(report: &garde::Report, sent: impl Fn(&str) -> Option<String>) -> Problem {
+pub(super) fn broken_rules(
+    report: &garde::Report,
+    sent: impl Fn(&str) -> Option<String>,
+) -> Problem {
     let details = report
         .iter()
         .map(|(path, error)| {
@@ -55,7 +58,11 @@ pub(super) fn refused_pair(
     if message.starts_with("unknown field") {
         return Some(FieldError::new(name, unknown));
     }
-    Some(detail(name.to_owned(), message.to_owned(), Some(value.to_owned())))
+    Some(detail(
+        name.to_owned(),
+        message.to_owned(),
+        Some(value.to_owned()),
+    ))
 }
 
 /// A detail that tells back `value`, unless the field holds a secret.

@@ -7,7 +7,10 @@ mod lying;
 mod retries;
 mod sent;
 mod slow;
-#[expect(unreachable_pub, reason = "the testkit, which cannot be depended on from here, exports it")]
+#[expect(
+    unreachable_pub,
+    reason = "the testkit, which cannot be depended on from here, exports it"
+)]
 #[path = "../../../testkit/src/upstream/mod.rs"]
 mod upstream;
 

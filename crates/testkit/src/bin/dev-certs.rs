@@ -2,7 +2,11 @@
 
 use std::{env, io, path::Path, process::ExitCode};
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let [folder] = arguments.as_slice() else {

@@ -21,7 +21,10 @@ pub struct TestRequest {
 
 impl TestRequest {
     pub(super) fn new(server: Arc<Server>, method: Method, path: &str) -> Self {
-        assert!(path.starts_with('/'), "{path:?} does not begin with a slash");
+        assert!(
+            path.starts_with('/'),
+            "{path:?} does not begin with a slash"
+        );
         // The whole URL is known when it is sent.
         let request = server.client.request(method.clone(), &server.url);
         Self {
@@ -49,7 +52,8 @@ impl TestRequest {
         let mut body = Url::parse("form:").unwrap();
         body.query_pairs_mut().extend_pairs(fields);
         let body = body.query().unwrap_or_default().to_owned();
-        self.header(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded").body(body)
+        self.header(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")
+            .body(body)
     }
 
     /// One more header.

@@ -126,7 +126,10 @@ impl TestResponse {
     /// When this is no error.
     pub fn error_code(&self) -> String {
         let error = self.error();
-        error["code"].as_str().unwrap_or_else(|| panic!("no error: {self}")).to_owned()
+        error["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no error: {self}"))
+            .to_owned()
     }
 
     /// The error's message, in whichever of the three shapes.
@@ -136,7 +139,9 @@ impl TestResponse {
     pub fn error_message(&self) -> String {
         let error = self.error();
         let message = error["message"].as_str().or(error["detail"].as_str());
-        message.unwrap_or_else(|| panic!("no error: {self}")).to_owned()
+        message
+            .unwrap_or_else(|| panic!("no error: {self}"))
+            .to_owned()
     }
 
     /// The fields that are at fault, in the answer's order.

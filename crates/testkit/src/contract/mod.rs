@@ -51,7 +51,10 @@ impl Contract {
 
     /// The contract that `document` is, where all else that is known of the app is its address.
     pub(crate) fn of_document(document: Value) -> Arc<Self> {
-        Arc::new(Self::new(document, Hidden::OutsideOf(ashlar_core::http::PREFIX)))
+        Arc::new(Self::new(
+            document,
+            Hidden::OutsideOf(ashlar_core::http::PREFIX),
+        ))
     }
 
     fn of_routes(api: &Api) -> Self {
@@ -99,19 +102,36 @@ impl Contract {
         if *method == Method::OPTIONS || self.is_hidden(method, path) {
             return Ok(());
         }
-        let template = self.templates.iter().find(|template| template.matches(path));
+        let template = self
+            .templates
+            .iter()
+            .find(|template| template.matches(path));
         let Some(template) = template else {
             return unless(response.status() == 404, "no path of the contract matches");
         };
-        let read_as = if *method == Method::HEAD { &Method::GET } else { method };
+        let read_as = if *method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
         let place = format!("{read_as} {template}");
         let operation = &self.document["paths"][template.as_str()][read_as.as_str().to_lowercase()];
         let Some(responses) = operation["responses"].as_object() else {
-            return unless(response.status() == 405, format!("{place} is not in the contract"));
+            return unless(
+                response.status() == 405,
+                format!("{place} is not in the contract"),
+            );
         };
         let Some(promise) = responses.get(&response.status().to_string()) else {
-            let listed = responses.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            return Err(format!("{place} lists {listed}, but not {}", response.status()));
+            let listed = responses
+                .keys()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(format!(
+                "{place} lists {listed}, but not {}",
+                response.status()
+            ));
         };
         let promise = self.resolve(promise);
         let place = format!("{place} {}", response.status());
@@ -135,7 +155,11 @@ impl Contract {
         }
         let media_type = response.media_type().unwrap_or("no content type");
         let Some(promise) = content.get(media_type) else {
-            let listed = content.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let listed = content
+                .keys()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
             return Err(format!("{place} lists {listed}, but not {media_type}"));
         };
         let is_json = media_type == "application/json" || media_type.ends_with("+json");
@@ -144,7 +168,8 @@ impl Contract {
         }
         let body = serde_json::from_slice(response.bytes())
             .map_err(|error| format!("{place}: the body is no JSON: {error}"))?;
-        self.schemas.judge(&format!("{place} {media_type}"), &promise["schema"], &body)
+        self.schemas
+            .judge(&format!("{place} {media_type}"), &promise["schema"], &body)
     }
 
     fn is_hidden(&self, method: &Method, path: &str) -> bool {
@@ -161,8 +186,12 @@ impl Contract {
 
     /// What `value` is, or refers to.
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        let target = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-        target.and_then(|pointer| self.document.pointer(pointer)).unwrap_or(value)
+        let target = value["$ref"]
+            .as_str()
+            .and_then(|reference| reference.strip_prefix('#'));
+        target
+            .and_then(|pointer| self.document.pointer(pointer))
+            .unwrap_or(value)
     }
 }
 
@@ -184,6 +213,8 @@ fn unless(fine: bool, breach: impl Into<String>) -> Result<(), String> {
 
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contract").field("paths", &self.templates.len()).finish_non_exhaustive()
+        f.debug_struct("Contract")
+            .field("paths", &self.templates.len())
+            .finish_non_exhaustive()
     }
 }

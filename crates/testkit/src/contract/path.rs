@@ -20,10 +20,12 @@ impl Template {
     pub(super) fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
         let all_match = self.0.split('/').all(|expected| {
-            segments.next().is_some_and(|segment| match expected.starts_with('{') {
-                true => !segment.is_empty(),
-                false => segment == expected,
-            })
+            segments
+                .next()
+                .is_some_and(|segment| match expected.starts_with('{') {
+                    true => !segment.is_empty(),
+                    false => segment == expected,
+                })
         });
         all_match && segments.next().is_none()
     }
@@ -59,7 +61,12 @@ mod tests {
     fn a_parameter_stands_for_one_segment_that_is_not_empty() {
         let task = Template::new("/projects/{project_id}/tasks");
         assert!(task.matches("/projects/7/tasks"));
-        for other in ["/projects//tasks", "/projects/7/8/tasks", "/projects/7", "/projects/7/tasks/"] {
+        for other in [
+            "/projects//tasks",
+            "/projects/7/8/tasks",
+            "/projects/7",
+            "/projects/7/tasks/",
+        ] {
             assert!(!task.matches(other), "{other}");
         }
     }

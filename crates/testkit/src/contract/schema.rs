@@ -37,7 +37,10 @@ impl Schemas {
         if told.is_empty() {
             return Ok(());
         }
-        Err(format!("{place}: the body is not what the schema says:\n  {}", told.join("\n  ")))
+        Err(format!(
+            "{place}: the body is not what the schema says:\n  {}",
+            told.join("\n  ")
+        ))
     }
 
     fn validator(&self, place: &str, schema: &Value) -> Arc<Validator> {

@@ -61,12 +61,18 @@ pub(crate) async fn connect(url: &str) -> Database {
         ("DB_MAX_OVERFLOW", "0"),
     ]));
     let settings = DatabaseSettings::read(&mut reader);
-    reader.finish().unwrap_or_else(|problems| panic!("{problems}"));
-    let database = Database::connect(&settings).await.expect("the test's database opens");
+    reader
+        .finish()
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let database = Database::connect(&settings)
+        .await
+        .expect("the test's database opens");
     if database.is_postgres() {
         let pool = database.connection().get_postgres_connection_pool();
         let opened = join_all((0..CONNECTIONS).map(|_| pool.acquire())).await;
-        opened.into_iter().for_each(|connection| drop(connection.unwrap()));
+        opened
+            .into_iter()
+            .for_each(|connection| drop(connection.unwrap()));
     }
     database
 }

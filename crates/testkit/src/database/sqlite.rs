@@ -21,9 +21,14 @@ async fn migrate() -> Vec<u8> {
     let scratch = Scratch::new();
     let path = scratch.path().join("template.db");
     let database = super::connect(&format!("sqlite://{}?mode=rwc", path.display())).await;
-    ashlar_migration::up(database.connection(), None).await.expect("the migrations apply");
+    ashlar_migration::up(database.connection(), None)
+        .await
+        .expect("the migrations apply");
     // The last connection to close writes the log back into the file.
     database.close().await.unwrap();
-    assert!(!scratch.path().join("template.db-wal").exists(), "the log was not written back");
+    assert!(
+        !scratch.path().join("template.db-wal").exists(),
+        "the log was not written back"
+    );
     fs::read(path).unwrap()
 }

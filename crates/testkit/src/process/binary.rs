@@ -14,21 +14,35 @@ use tokio::{sync::OnceCell, task::spawn_blocking};
 /// Cargo to know whether there is something to build.
 pub(super) async fn build() -> &'static Path {
     static BINARY: OnceCell<PathBuf> = OnceCell::const_new();
-    #[expect(clippy::disallowed_methods, reason = "happens once, and no server waits for it")]
-    let built = BINARY.get_or_init(async || spawn_blocking(run_cargo).await.unwrap()).await;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "happens once, and no server waits for it"
+    )]
+    let built = BINARY
+        .get_or_init(async || spawn_blocking(run_cargo).await.unwrap())
+        .await;
     built
 }
 
 fn run_cargo() -> PathBuf {
     let mut cargo = Command::new(cargo());
     cargo
-        .args(["build", "--quiet", "--package", "ashlar-app", "--bin", "ashlar"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "ashlar-app",
+            "--bin",
+            "ashlar",
+        ])
         .args(["--message-format", "json-render-diagnostics"])
         .arg("--profile")
         .arg(profile())
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
         .stderr(Stdio::inherit());
-    let output = cargo.output().unwrap_or_else(|error| panic!("{cargo:?}: {error}"));
+    let output = cargo
+        .output()
+        .unwrap_or_else(|error| panic!("{cargo:?}: {error}"));
     assert!(output.status.success(), "{cargo:?}: {}", output.status);
     executable(&String::from_utf8_lossy(&output.stdout)).expect("Cargo tells what it built")
 }
@@ -44,7 +58,10 @@ fn executable(messages: &str) -> Option<PathBuf> {
 }
 
 /// The Cargo that runs the tests, if one does.
-#[expect(clippy::disallowed_methods, reason = "it is Cargo's variable, not a setting")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is Cargo's variable, not a setting"
+)]
 fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
@@ -52,7 +69,11 @@ fn cargo() -> OsString {
 /// The profile of the running test, from where Cargo put it: `target/<profile>/deps/<test>`.
 fn profile() -> String {
     let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).and_then(Path::file_name).unwrap_or_default();
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .and_then(Path::file_name)
+        .unwrap_or_default();
     match folder.to_str() {
         Some("debug") | None => "dev".to_owned(),
         Some(name) => name.to_owned(),

@@ -136,7 +136,10 @@ impl AshlarProcess {
     /// When the process is gone.
     pub fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        let status = Command::new("kill").args(["-s", name, &id]).status().unwrap();
+        let status = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .unwrap();
         assert!(status.success(), "kill -s {name} {id}: {status}");
     }
 
@@ -151,7 +154,11 @@ impl AshlarProcess {
                 self.output.finish();
                 return status;
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.output());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "it does not end:\n{}",
+                self.output()
+            );
             sleep(PACE).await;
         }
     }
@@ -167,7 +174,10 @@ impl Drop for AshlarProcess {
 
 impl fmt::Debug for AshlarProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AshlarProcess").field("id", &self.id()).field("url", &self.url()).finish()
+        f.debug_struct("AshlarProcess")
+            .field("id", &self.id())
+            .field("url", &self.url())
+            .finish()
     }
 }
 
@@ -175,8 +185,13 @@ impl fmt::Debug for AshlarProcess {
 async fn serve(folder: &Path, variables: &[(String, String)]) -> (Child, Output, Server) {
     let mut command = command(folder, &[("PORT", "0")], &["serve"]).await;
     let pairs = variables.iter().map(|(name, value)| (name, value));
-    command.envs(pairs).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    command
+        .envs(pairs)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let output = Output::of(&mut child);
     let url = listening(&mut child, &output).await;
     let tls = variables.iter().find(|(name, _)| name == "TLS_CERT");
@@ -193,7 +208,10 @@ async fn listening(child: &mut Child, output: &Output) -> String {
             return url;
         }
         if let Some(status) = child.try_wait().unwrap() {
-            panic!("ashlar ended ({status}) instead of listening:\n{}", output.text());
+            panic!(
+                "ashlar ended ({status}) instead of listening:\n{}",
+                output.text()
+            );
         }
         if begun.elapsed() > PATIENCE {
             let _ = child.kill();

@@ -1,5 +1,7 @@
 //! Databases under load: several tests at once, each connection used.
 
+use std::{env, process::Command};
+
 use ashlar_testkit::{World, on_each_database};
 use futures_util::future::join_all;
 
@@ -14,4 +16,25 @@ on_each_database! {
             response.assert_status(200).assert_statements(2);
         }
     }
+}
+
+#[test]
+fn without_a_server_the_test_says_how_to_get_one() {
+    let test = "worlds::the_clock_is_turned_and_set::postgres";
+    let mut command = Command::new(env::current_exe().unwrap());
+    // The port of tcpmux, where nobody listens.
+    command
+        .args(["--exact", test])
+        .env("TEST_DATABASE_URL", "postgres://me:hush@127.0.0.1:1/x");
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success(), "{told}");
+    for part in [
+        "127.0.0.1:1/x cannot be used",
+        "cargo xtask services up",
+        "--skip ::postgres",
+    ] {
+        assert!(told.contains(part), "{part} is not in: {told}");
+    }
+    assert!(!told.contains("hush"), "{told}");
 }

@@ -22,5 +22,6 @@ async fn panic_of(test: impl Future<Output = ()>) -> String {
     let panic = AssertUnwindSafe(test).catch_unwind().await;
     let panic = panic.expect_err("it was to panic");
     let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap()
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap()
 }

@@ -1,5 +1,6 @@
 //! A domain that keeps notes in a table of users, honestly on some routes and not on others.
 
+use actix_web::web::Data;
 use ashlar_core::{
     database::Database,
     domain::Domain,
@@ -9,7 +10,6 @@ use ashlar_core::{
     problem::{Code, Problem},
     valid::{PathId, ValidJson},
 };
-use actix_web::web::Data;
 use garde::Validate;
 use schemars::JsonSchema;
 use sea_orm::{

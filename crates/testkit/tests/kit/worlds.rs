@@ -61,7 +61,11 @@ fn leaves_nothing(backend: Backend) {
         run(backend, async move |world: World| {
             std::fs::write(world.folder().join("mine"), "x").unwrap();
             let app = world.serve(vec![notes::domain(world.database())]).await;
-            app.anonymous().get("/api/v1/notes/count").send().await.assert_status(200);
+            app.anonymous()
+                .get("/api/v1/notes/count")
+                .send()
+                .await
+                .assert_status(200);
             *seen.borrow_mut() = Some(Place {
                 url: world.database_url().to_owned(),
                 folder: world.folder().to_owned(),

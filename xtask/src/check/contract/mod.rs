@@ -42,10 +42,10 @@ pub(super) fn run() -> Result<()> {
 }
 
 fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
-    register(server)?;
+    let user_id = register(server)?;
     create_admin(server, binary)?;
     let token = log_in(server)?;
-    let fuzzed = schemathesis::run(schemathesis, server, &token);
+    let fuzzed = schemathesis::run(schemathesis, server, &token, &user_id);
     let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
     alive.and(fuzzed)
 }
@@ -59,9 +59,18 @@ fn fresh_folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn register(server: &Server) -> Result<()> {
+/// A user that tasks can be assigned to; answers their id.
+fn register(server: &Server) -> Result<String> {
     let user = json!({"email": USER, "display_name": "User", "password": PASSWORD});
-    expect(server, "POST", "/api/v1/users", Some(&user), 201).map(drop)
+    let user = expect(server, "POST", "/api/v1/users", Some(&user), 201)?;
+    text(&user, "id")
+}
+
+fn text(answer: &serde_json::Value, field: &str) -> Result<String> {
+    answer[field]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::said(format!("an answer has no `{field}`")))
 }
 
 fn create_admin(server: &Server, binary: &Path) -> Result<()> {
@@ -96,10 +105,7 @@ fn log_in(server: &Server) -> Result<String> {
         Some(&credentials),
         200,
     )?;
-    tokens["access_token"]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Error::said("the answer to a login has no `access_token`"))
+    text(&tokens, "access_token")
 }
 
 fn expect(

@@ -52,9 +52,14 @@ pub(super) fn install() -> Result<PathBuf> {
 ///
 /// # Errors
 /// When an answer breaks the contract.
-pub(super) fn run(program: &Path, server: &Server, token: &str) -> Result<()> {
+pub(super) fn run(program: &Path, server: &Server, token: &str, user_id: &str) -> Result<()> {
+    let here = workspace::root().join("xtask/src/check/contract");
     let mut command = Command::new(program);
     command
+        .env("SCHEMATHESIS_HOOKS", here.join("hooks.py"))
+        .env("CONTRACT_USER_ID", user_id)
+        .arg("--config-file")
+        .arg(here.join("schemathesis.toml"))
         .arg("run")
         .arg(format!("{}/openapi.json", server.url()))
         .args(["--header", &format!("Authorization: Bearer {token}")])

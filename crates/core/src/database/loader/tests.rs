@@ -24,7 +24,11 @@ async fn reads_that_meet_travel_together() {
         let key = u32::try_from(index % 300).unwrap();
         assert_eq!(answer.unwrap(), (key % 2 == 0).then_some(key));
     }
-    assert!(statements.load(Relaxed) <= 3, "{}", statements.load(Relaxed));
+    assert!(
+        statements.load(Relaxed) <= 3,
+        "{}",
+        statements.load(Relaxed)
+    );
     assert_eq!(loader.get(2).await.unwrap(), Some(2));
 }
 

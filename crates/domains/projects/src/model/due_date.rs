@@ -38,8 +38,12 @@ impl<'de> Deserialize<'de> for DueDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         // chrono would also take `2026-1-2` and `+12026-01-02`.
-        let day = (text.len() == 10).then(|| text.parse::<NaiveDate>().ok()).flatten();
-        let due = day.filter(|day| day.to_string() == text).map(Self::try_from);
+        let day = (text.len() == 10)
+            .then(|| text.parse::<NaiveDate>().ok())
+            .flatten();
+        let due = day
+            .filter(|day| day.to_string() == text)
+            .map(Self::try_from);
         due.unwrap_or(Err(NoDueDate)).map_err(D::Error::custom)
     }
 }
@@ -65,8 +69,18 @@ mod tests {
     #[test]
     fn one_day_has_one_spelling() {
         let read = |text: &str| serde_json::from_value::<DueDate>(text.into()).ok();
-        assert_eq!(serde_json::to_value(read("2026-11-20")).unwrap(), "2026-11-20");
-        for text in ["2026-1-2", " 2026-1-02", "2026-02-30", "0000-01-01", "12026-01-02", "soon"] {
+        assert_eq!(
+            serde_json::to_value(read("2026-11-20")).unwrap(),
+            "2026-11-20"
+        );
+        for text in [
+            "2026-1-2",
+            " 2026-1-02",
+            "2026-02-30",
+            "0000-01-01",
+            "12026-01-02",
+            "soon",
+        ] {
             assert!(read(text).is_none(), "{text}");
         }
     }

@@ -104,7 +104,9 @@ fn in_project_of(owner: UserId) -> Condition {
     let project = project::Entity::alive()
         .select_only()
         .expr(Expr::value(1))
-        .filter(Expr::col((project::Entity, project::Column::Id)).equals((Entity, Column::ProjectId)))
+        .filter(
+            Expr::col((project::Entity, project::Column::Id)).equals((Entity, Column::ProjectId)),
+        )
         .filter(project::Column::OwnerId.eq(owner))
         .into_query();
     Condition::all().add(Expr::exists(project))
@@ -113,8 +115,16 @@ fn in_project_of(owner: UserId) -> Condition {
 fn condition(filters: &TaskFilters, backend: DatabaseBackend) -> Condition {
     Condition::all()
         .add_option(filters.status.map(|status| Column::Status.eq(status)))
-        .add_option(filters.priority.map(|priority| Column::Priority.eq(priority)))
-        .add_option(filters.assignee_id.map(|assignee| Column::AssigneeId.eq(assignee)))
+        .add_option(
+            filters
+                .priority
+                .map(|priority| Column::Priority.eq(priority)),
+        )
+        .add_option(
+            filters
+                .assignee_id
+                .map(|assignee| Column::AssigneeId.eq(assignee)),
+        )
         .add_option(filters.due_before.map(|day| Column::DueDate.lt(day)))
         .add_option(filters.due_after.map(|day| Column::DueDate.gt(day)))
         .add_option(

@@ -46,7 +46,9 @@ async fn list(
     owner: Principal,
     query: ListQuery<ProjectFilters, ProjectSort>,
 ) -> Result<Page<ProjectResponse>, ProjectError> {
-    projects.list(owner.user_id, &query.filters, &query.page).await
+    projects
+        .list(owner.user_id, &query.filters, &query.page)
+        .await
 }
 
 async fn create(
@@ -78,7 +80,10 @@ async fn replace(
     project: ValidJson<ProjectReplace>,
 ) -> Result<Versioned<ProjectResponse>, ProjectError> {
     let changes = project.into_inner().into();
-    projects.update(owner.user_id, id.0, &expected.0, changes).await.map(versioned)
+    projects
+        .update(owner.user_id, id.0, &expected.0, changes)
+        .await
+        .map(versioned)
 }
 
 async fn update(
@@ -89,7 +94,10 @@ async fn update(
     changes: ValidJson<ProjectUpdate>,
 ) -> Result<Versioned<ProjectResponse>, ProjectError> {
     let changes = changes.into_inner();
-    projects.update(owner.user_id, id.0, &expected.0, changes).await.map(versioned)
+    projects
+        .update(owner.user_id, id.0, &expected.0, changes)
+        .await
+        .map(versioned)
 }
 
 async fn delete(

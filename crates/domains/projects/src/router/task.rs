@@ -55,7 +55,9 @@ async fn list(
     project: PathId<Project>,
     query: ListQuery<TaskFilters, TaskSort>,
 ) -> Result<Page<TaskResponse>, ProjectError> {
-    projects.list_tasks(owner.user_id, project.0, &query.filters, &query.page).await
+    projects
+        .list_tasks(owner.user_id, project.0, &query.filters, &query.page)
+        .await
 }
 
 async fn create(
@@ -64,7 +66,9 @@ async fn create(
     project: PathId<Project>,
     task: ValidJson<TaskCreate>,
 ) -> Result<Created<TaskResponse>, ProjectError> {
-    let task = projects.create_task(owner.user_id, project.0, task.into_inner()).await?;
+    let task = projects
+        .create_task(owner.user_id, project.0, task.into_inner())
+        .await?;
     Ok(Created {
         location: format!("/api/v1/tasks/{}", task.id),
         etag: ETag::of_version(task.version),
@@ -92,7 +96,10 @@ async fn replace(
     task: ValidJson<TaskReplace>,
 ) -> Result<Versioned<TaskResponse>, ProjectError> {
     let changes = task.into_inner().into();
-    projects.update_task(owner.user_id, id.0, &expected.0, changes).await.map(versioned)
+    projects
+        .update_task(owner.user_id, id.0, &expected.0, changes)
+        .await
+        .map(versioned)
 }
 
 async fn update(
@@ -103,7 +110,10 @@ async fn update(
     changes: ValidJson<TaskUpdate>,
 ) -> Result<Versioned<TaskResponse>, ProjectError> {
     let changes = changes.into_inner();
-    projects.update_task(owner.user_id, id.0, &expected.0, changes).await.map(versioned)
+    projects
+        .update_task(owner.user_id, id.0, &expected.0, changes)
+        .await
+        .map(versioned)
 }
 
 async fn delete(
@@ -112,7 +122,9 @@ async fn delete(
     id: PathId<Task>,
     expected: IfMatch,
 ) -> Result<NoContent, ProjectError> {
-    projects.delete_task(owner.user_id, id.0, &expected.0).await?;
+    projects
+        .delete_task(owner.user_id, id.0, &expected.0)
+        .await?;
     Ok(NoContent)
 }
 

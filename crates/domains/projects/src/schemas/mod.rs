@@ -3,7 +3,9 @@
 mod project;
 mod task;
 
-pub use project::{ProjectCreate, ProjectFilters, ProjectReplace, ProjectResponse, ProjectSort, ProjectUpdate};
+pub use project::{
+    ProjectCreate, ProjectFilters, ProjectReplace, ProjectResponse, ProjectSort, ProjectUpdate,
+};
 pub use task::{
     TaskCreate, TaskDetail, TaskFilters, TaskReplace, TaskResponse, TaskSort, TaskUpdate,
 };

@@ -25,7 +25,10 @@ pub struct ProjectCreate {
     #[garde(length(chars, max = 2000))]
     pub description: Option<String>,
     /// Its name in URLs, unique among its owner's projects; it never changes.
-    #[garde(length(chars, min = 1, max = 255), pattern(r"^[a-z0-9]+(?:-[a-z0-9]+)*$"))]
+    #[garde(
+        length(chars, min = 1, max = 255),
+        pattern(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+    )]
     #[schemars(example = &"apollo")]
     pub slug: String,
 }

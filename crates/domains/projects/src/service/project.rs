@@ -56,7 +56,11 @@ impl Projects {
     /// # Errors
     ///
     /// [`ProjectError::ProjectNotFound`].
-    pub async fn read(&self, owner: UserId, id: ProjectId) -> Result<ProjectResponse, ProjectError> {
+    pub async fn read(
+        &self,
+        owner: UserId,
+        id: ProjectId,
+    ) -> Result<ProjectResponse, ProjectError> {
         let row = self.by_id.get(id).await.map_err(Unexpected::from)?;
         row.filter(|row| row.owner_id == owner)
             .map(ProjectResponse::from)

@@ -78,7 +78,11 @@ impl Projects {
     ) -> Result<TaskResponse, ProjectError> {
         if changes.is_empty() {
             let task = self.find_task(owner, id).await?;
-            return if expected.allows(task.version) { Ok(task) } else { Err(ProjectError::Stale) };
+            return if expected.allows(task.version) {
+                Ok(task)
+            } else {
+                Err(ProjectError::Stale)
+            };
         }
         self.check_assignee(changes.new_assignee()).await?;
         let now = self.clock.now();
@@ -108,7 +112,8 @@ impl Projects {
 
     async fn find_task(&self, owner: UserId, id: TaskId) -> Result<TaskResponse, ProjectError> {
         let row = task::find(self.db.connection(), owner, id).await?;
-        row.map(TaskResponse::from).ok_or(ProjectError::TaskNotFound)
+        row.map(TaskResponse::from)
+            .ok_or(ProjectError::TaskNotFound)
     }
 
     async fn check_assignee(&self, assignee: Option<UserId>) -> Result<(), ProjectError> {

@@ -22,7 +22,10 @@ async fn walk(owner: &TestClient, query: &str) -> Vec<Value> {
     let mut rows = Vec::new();
     let mut after = String::new();
     loop {
-        let page = owner.get(format!("/api/v1/projects?limit=2{query}{after}")).send().await;
+        let page = owner
+            .get(format!("/api/v1/projects?limit=2{query}{after}"))
+            .send()
+            .await;
         let page = page.assert_status(200).json();
         rows.extend(page["data"].as_array().expect("a list").clone());
         assert!(page["pagination"].get("total").is_none());
@@ -34,7 +37,9 @@ async fn walk(owner: &TestClient, query: &str) -> Vec<Value> {
 }
 
 fn slugs(rows: &[Value]) -> Vec<&str> {
-    rows.iter().map(|row| row["slug"].as_str().expect("a slug")).collect()
+    rows.iter()
+        .map(|row| row["slug"].as_str().expect("a slug"))
+        .collect()
 }
 
 on_each_database! {

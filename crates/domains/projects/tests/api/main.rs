@@ -34,7 +34,12 @@ async fn serve(world: &World) -> TestApp {
 }
 
 async fn serve_with(world: &World, tracker: Option<Arc<dyn Tracker>>) -> TestApp {
-    let projects = Projects::new(world.database(), world.clock(), Arc::new(Everybody), tracker);
+    let projects = Projects::new(
+        world.database(),
+        world.clock(),
+        Arc::new(Everybody),
+        tracker,
+    );
     world.serve(vec![ashlar_projects::domain(projects)]).await
 }
 

@@ -14,7 +14,9 @@ fn path(task: &Value) -> String {
 
 fn titles(page: &Value) -> Vec<&str> {
     let rows = page["data"].as_array().expect("a list");
-    rows.iter().map(|row| row["title"].as_str().expect("a title")).collect()
+    rows.iter()
+        .map(|row| row["title"].as_str().expect("a title"))
+        .collect()
 }
 
 on_each_database! {

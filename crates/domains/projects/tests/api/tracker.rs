@@ -21,13 +21,21 @@ async fn linked(world: &World, url: &str, external: &str) -> (TestClient, String
         backoff: Duration::from_millis(1),
         retries: 1,
         max_response_bytes: 10_000,
-        breaker: BreakerSettings { failures: 4, open_for: Duration::from_secs(60) },
+        breaker: BreakerSettings {
+            failures: 4,
+            open_for: Duration::from_secs(60),
+        },
         ..UpstreamSettings::new("task_tracker", url)
     };
     let tracker = HttpTracker::over(client.upstream(settings).expect("an upstream"));
     let alice = serve_with(world, Some(Arc::new(tracker))).await.user();
     let made = project(&alice, "apollo").await;
-    let linked = task(&alice, &made, json!({"title": "Fly", "external_task_id": external})).await;
+    let linked = task(
+        &alice,
+        &made,
+        json!({"title": "Fly", "external_task_id": external}),
+    )
+    .await;
     let path = format!("/api/v1/tasks/{}", id(&linked));
     (alice, path)
 }
@@ -35,7 +43,10 @@ async fn linked(world: &World, url: &str, external: &str) -> (TestClient, String
 /// The answer names the tracker, and nothing that it said.
 fn assert_third_party(answer: &TestResponse, status: u16) {
     answer.assert_error(status, "THIRD_PARTY_ERROR");
-    assert_eq!(answer.json()["error"]["details"], json!({"source": "task_tracker"}));
+    assert_eq!(
+        answer.json()["error"]["details"],
+        json!({"source": "task_tracker"})
+    );
     assert!(!answer.text().contains("SECRET-OF-THE-TRACKER"));
 }
 

@@ -15,7 +15,9 @@ pub(super) const ADVICE: &str = "`cargo xtask test` brings one, `cargo xtask ser
 /// The server's address, with its maintenance database.
 pub(super) fn server() -> &'static str {
     static SERVER: OnceLock<Option<String>> = OnceLock::new();
-    let server = SERVER.get_or_init(|| from_environment().or_else(from_services)).as_deref();
+    let server = SERVER
+        .get_or_init(|| from_environment().or_else(from_services))
+        .as_deref();
     server.unwrap_or_else(|| panic!("this test needs PostgreSQL: {ADVICE}"))
 }
 
@@ -26,7 +28,10 @@ pub(super) fn of_database(name: &str) -> String {
     url.into()
 }
 
-#[expect(clippy::disallowed_methods, reason = "it is a setting of tests, not of the program")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is a setting of tests, not of the program"
+)]
 fn from_environment() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
 }

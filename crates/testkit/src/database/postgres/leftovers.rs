@@ -23,7 +23,11 @@ pub(super) async fn purge(lease: &mut PgConnection, own: i64) {
 async fn drop_abandoned(lease: &mut PgConnection, name: &str, number: i64) {
     if lock(lease, "pg_try_advisory_lock", number).await {
         // Another process may be purging too.
-        execute(lease, format!("drop database if exists {name} with (force)")).await;
+        execute(
+            lease,
+            format!("drop database if exists {name} with (force)"),
+        )
+        .await;
         lock(lease, "pg_advisory_unlock", number).await;
     }
 }
@@ -44,5 +48,36 @@ mod tests {
         assert_eq!(run_of("ashlar_test_ffffffffffffffff_0"), Some(-1));
         assert_eq!(run_of("ashlar_template_00ff"), None);
         assert_eq!(run_of("ashlar_test_of_mine"), None);
+    }
+
+    mod only_the_dead_are_purged {
+        use super::super::{super::*, *};
+
+        /// A database of a run with this number.
+        async fn database_of(run: i64, admin: &mut PgConnection) -> String {
+            let name = format!("{PREFIX}{run:016x}_0");
+            execute(admin, format!("create database {name}")).await;
+            name
+        }
+
+        #[test]
+        fn postgres() {
+            actix_web::rt::System::new().block_on(async {
+                let (mut living, mut admin) = (connect().await, connect().await);
+                let run = random();
+                lock(&mut living, "pg_advisory_lock", run).await;
+                let kept = database_of(run, &mut admin).await;
+                let abandoned = database_of(random(), &mut admin).await;
+
+                purge(&mut admin, random()).await;
+                let left = databases(&mut admin, PREFIX).await;
+                assert!(left.contains(&kept), "{left:?}");
+                assert!(!left.contains(&abandoned), "{left:?}");
+
+                living.close().await.unwrap();
+                purge(&mut admin, random()).await;
+                assert!(!databases(&mut admin, PREFIX).await.contains(&kept));
+            });
+        }
     }
 }

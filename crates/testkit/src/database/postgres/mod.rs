@@ -35,11 +35,18 @@ static RUN: OnceCell<Run> = OnceCell::const_new();
 /// A new clone.
 pub(super) async fn clone() -> Clone {
     let run = RUN.get_or_init(Run::begin).await;
-    let name = format!("{PREFIX}{:016x}_{}", run.number, run.count.fetch_add(1, Relaxed));
+    let name = format!(
+        "{PREFIX}{:016x}_{}",
+        run.number,
+        run.count.fetch_add(1, Relaxed)
+    );
     let mut admin = connect().await;
     // By copying files: half the time of the default, which writes every page to the log as well
     // (since PostgreSQL 15).
-    let copy = format!("create database {name} template {} strategy file_copy", run.template);
+    let copy = format!(
+        "create database {name} template {} strategy file_copy",
+        run.template
+    );
     execute(&mut admin, copy).await;
     Clone {
         url: address::of_database(&name),
@@ -56,7 +63,11 @@ impl Clone {
     /// Drops the database, whoever is still connected.
     pub(super) async fn drop_database(&self) {
         let mut admin = self.admin.lock().await;
-        execute(&mut admin, format!("drop database {} with (force)", self.name)).await;
+        execute(
+            &mut admin,
+            format!("drop database {} with (force)", self.name),
+        )
+        .await;
     }
 }
 
@@ -81,7 +92,10 @@ async fn connect() -> PgConnection {
     let outcome = PgConnection::connect(address::server()).await;
     outcome.unwrap_or_else(|error| {
         let address = ashlar_core::settings::mask_url(address::server());
-        panic!("PostgreSQL at {address} cannot be used: {error}; {}", address::ADVICE)
+        panic!(
+            "PostgreSQL at {address} cannot be used: {error}; {}",
+            address::ADVICE
+        )
     })
 }
 
@@ -103,10 +117,11 @@ async fn lock(connection: &mut PgConnection, function: &str, number: i64) -> boo
 
 /// The names of the databases that begin so.
 async fn databases(connection: &mut PgConnection, prefix: &str) -> Vec<String> {
-    let names = sqlx::query_scalar("select datname::text from pg_database where starts_with(datname, $1)")
-        .bind(prefix)
-        .fetch_all(connection)
-        .await;
+    let names =
+        sqlx::query_scalar("select datname::text from pg_database where starts_with(datname, $1)")
+            .bind(prefix)
+            .fetch_all(connection)
+            .await;
     names.unwrap()
 }
 

@@ -30,17 +30,25 @@ pub(super) async fn find_or_make(lease: &mut PgConnection) -> String {
 
 /// The number of a template's advisory lock, shared by all who use it.
 pub(super) fn number(name: &str) -> i64 {
-    let hash = name.strip_prefix(PREFIX).and_then(|hash| u64::from_str_radix(hash, 16).ok());
+    let hash = name
+        .strip_prefix(PREFIX)
+        .and_then(|hash| u64::from_str_radix(hash, 16).ok());
     hash.unwrap_or_default().cast_signed()
 }
 
 async fn make(admin: &mut PgConnection, name: &str) {
     // Under another name until it is whole: whoever makes it may be killed.
     let draft = format!("draft_of_{name}");
-    execute(admin, format!("drop database if exists {draft} with (force)")).await;
+    execute(
+        admin,
+        format!("drop database if exists {draft} with (force)"),
+    )
+    .await;
     execute(admin, format!("create database {draft} template template0")).await;
     let database = crate::database::connect(&address::of_database(&draft)).await;
-    ashlar_migration::up(database.connection(), None).await.expect("the migrations apply");
+    ashlar_migration::up(database.connection(), None)
+        .await
+        .expect("the migrations apply");
     database.close().await.unwrap();
     execute(admin, format!("alter database {draft} rename to {name}")).await;
 }

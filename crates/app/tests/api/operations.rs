@@ -1,0 +1,83 @@
+//! The operations of a contract, for tests that hold for each of them.
+
+use ashlar_testkit::{TestApp, TestClient, TestRequest};
+use reqwest::Method;
+use serde_json::Value;
+
+/// An id that is nobody's.
+pub(crate) const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/// One operation of the contract.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// Its object in the document.
+    pub(crate) value: Value,
+}
+
+/// Every operation of the app's contract.
+pub(crate) fn all(app: &TestApp) -> Vec<Operation> {
+    let document = app.document().as_value();
+    let paths = document["paths"].as_object().expect("paths");
+    let mut operations = Vec::new();
+    for (path, methods) in paths {
+        for (method, value) in methods.as_object().expect("methods") {
+            operations.push(Operation {
+                method: method.to_uppercase().parse().expect("a method"),
+                path: path.clone(),
+                value: value.clone(),
+            });
+        }
+    }
+    assert!(operations.len() > 20, "the contract has lost its operations");
+    operations
+}
+
+impl Operation {
+    /// Whether it asks for a signed-in caller.
+    pub(crate) fn is_secured(&self) -> bool {
+        self.value["security"].as_array().is_some_and(|schemes| !schemes.is_empty())
+    }
+
+    /// Its parameters in this place: `path`, `query` or `header`.
+    pub(crate) fn parameters(&self, place: &str) -> Vec<&Value> {
+        let parameters = self.value["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        parameters.iter().filter(|parameter| parameter["in"] == place).collect()
+    }
+
+    /// Its path, with `value` in the place of each parameter.
+    pub(crate) fn path_with(&self, value: &str) -> String {
+        let segments = self.path.split('/').map(|segment| match segment.starts_with('{') {
+            true => value,
+            false => segment,
+        });
+        segments.collect::<Vec<&str>>().join("/")
+    }
+
+    /// A request of it by `client`, with nobody's id in the place of each parameter.
+    pub(crate) fn request(&self, client: &TestClient) -> TestRequest {
+        client.request(self.method.clone(), self.path_with(NOBODY))
+    }
+
+    /// The schema of its body in this media type, if it takes one.
+    pub(crate) fn body(&self, media_type: &str) -> Option<&Value> {
+        self.value["requestBody"]["content"].get(media_type)?.get("schema")
+    }
+}
+
+/// What a schema says, with what it refers to in its place.
+pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    target.map_or(schema, |pointer| document.pointer(pointer).expect("a reference that leads somewhere"))
+}
+
+/// The alternatives of a schema: those of its `anyOf` or `oneOf`, or itself.
+pub(crate) fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let schema = resolve(document, schema);
+    let options = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
+    match options {
+        Some(options) => options.iter().flat_map(|one| alternatives(document, one)).collect(),
+        None => vec![schema],
+    }
+}

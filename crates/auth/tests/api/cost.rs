@@ -1,0 +1,35 @@
+//! What authentication costs each request.
+
+use std::time::Instant;
+
+use ashlar_core::principal::Authenticator;
+use ashlar_testkit::{Backend, World, run};
+
+use crate::serve;
+
+/// Prints what it costs to turn a token into a principal whose standing is known, at its best:
+/// other work on the machine only adds to it. In the release profile:
+/// `cargo test --release -p ashlar-auth authentication_cost -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn authentication_cost() {
+    run(Backend::Sqlite, async |world: World| {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let authenticator = served.auth.authenticator();
+        let mut best = u128::MAX;
+        for _ in 0..200 {
+            best = best.min(nanos_a_token(&*authenticator, &ada.token).await);
+        }
+        println!("{best} ns a token");
+    });
+}
+
+/// Authenticates a thousand times.
+async fn nanos_a_token(authenticator: &dyn Authenticator, token: &str) -> u128 {
+    let begin = Instant::now();
+    for _ in 0..1000 {
+        authenticator.authenticate(token).await.unwrap();
+    }
+    begin.elapsed().as_nanos() / 1000
+}

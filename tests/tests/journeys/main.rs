@@ -1,0 +1,13 @@
+//! Journeys: the real binary, driven as its users do.
+
+mod tour;
+mod start;
+mod refusals;
+mod commands;
+mod stop;
+mod two_processes;
+mod admin;
+mod docs_pages;
+
+mod command;
+mod people;
