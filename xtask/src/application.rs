@@ -57,7 +57,10 @@ pub(crate) fn write_openapi() -> Result<()> {
 pub(crate) fn write_certificates() -> Result<()> {
     let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-testkit"]);
     process::run(cargo.args(["--bin", "dev-certs", "--", "certs/"]))?;
-    for (variable, file) in [("TLS_CERT", "certs/cert.pem"), ("TLS_KEY", "certs/key.pem")] {
+    for (variable, file) in [
+        ("TLS_CERT", "certs/localhost.crt"),
+        ("TLS_KEY", "certs/localhost.key"),
+    ] {
         if !workspace::root().join(file).is_file() {
             return Err(Error::said(format!("dev-certs did not write {file}")));
         }

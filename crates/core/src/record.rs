@@ -79,9 +79,10 @@ impl Expected {
 
     /// Whether a change to this version is meant.
     pub fn allows(&self, version: i64) -> bool {
+        // By name: `ExprTrait`, which is in scope, gives every value a `contains` of SQL.
         self.0
-            .as_ref()
-            .is_none_or(|versions| versions.iter().any(|one| *one == version))
+            .as_deref()
+            .is_none_or(|versions| <[i64]>::contains(versions, &version))
     }
 
     fn condition<E: Record>(&self) -> Condition {

@@ -16,6 +16,10 @@ impl MigrationTrait for Migration {
         manager
             .create_index(indexes::unique_alive("users", &["email_key"]))
             .await?;
+        // Who the admins are is asked before one of them goes.
+        manager
+            .create_index(indexes::alive("users", &["role", "id"]))
+            .await?;
         for columns in lists() {
             manager
                 .create_index(indexes::alive("users", columns))

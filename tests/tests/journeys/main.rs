@@ -1,4 +1,9 @@
 //! Journeys: the real binary, driven as its users do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod tour;
 mod start;

@@ -19,7 +19,7 @@ pub(super) enum User {
         /// The name that others see.
         #[arg(long, default_value = "Administrator")]
         display_name: DisplayName,
-        /// Read the password from the first line of stdin instead of asking for it.
+        /// Take the password from the first line of stdin: do not ask.
         #[arg(long)]
         password_stdin: bool,
     },

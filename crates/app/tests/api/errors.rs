@@ -13,8 +13,11 @@ use crate::{
     trial::{self, CAUSE},
 };
 
-const RENDERINGS: [&str; 3] =
-    ["application/json", "application/problem+json", "application/vnd.vben+json"];
+const RENDERINGS: [&str; 3] = [
+    "application/json",
+    "application/problem+json",
+    "application/vnd.vben+json",
+];
 
 /// Something that fails: how to ask for it, and what comes of it.
 struct Failure {
@@ -50,17 +53,61 @@ fn failures() -> Vec<Failure> {
         get("/api/v1/nowhere", 404, "NOT_FOUND", "Route not found"),
         get("/api/v1/trial/nowhere", 404, "NOT_FOUND", "Route not found"),
         get("/api/v1/trial/echo", 405, "METHOD_NOT_ALLOWED", not_allowed),
-        get("/api/v1/trial/hang", 503, "TIMEOUT", "The request took too long"),
+        get(
+            "/api/v1/trial/hang",
+            503,
+            "TIMEOUT",
+            "The request took too long",
+        ),
         get("/api/v1/trial/panic", 500, "INTERNAL_ERROR", INTERNAL),
         get("/api/v1/trial/fault", 500, "INTERNAL_ERROR", INTERNAL),
-        get("/api/v1/trial/conflict", 409, "CONFLICT", "The name is taken"),
+        get(
+            "/api/v1/trial/conflict",
+            409,
+            "CONFLICT",
+            "The name is taken",
+        ),
         get("/api/v1/trial/busy", 429, "TOO_MANY_REQUESTS", "Slow down"),
-        get("/api/v1/trial/upstream", 502, "THIRD_PARTY_ERROR", "A third party failed"),
-        get("/api/v1/trial/locked", 401, "UNAUTHORIZED", "Not authenticated"),
-        post(JSON, "{", 400, "BAD_REQUEST", "The body ends too early (line 1, column 1)"),
-        post("text/plain", "", 415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"),
-        post(JSON, &" ".repeat(1025), 413, "PAYLOAD_TOO_LARGE", "The body is larger than 1024 bytes"),
-        post(JSON, r#"{"text": ""}"#, 422, "VALIDATION_ERROR", "Validation failed"),
+        get(
+            "/api/v1/trial/upstream",
+            502,
+            "THIRD_PARTY_ERROR",
+            "A third party failed",
+        ),
+        get(
+            "/api/v1/trial/locked",
+            401,
+            "UNAUTHORIZED",
+            "Not authenticated",
+        ),
+        post(
+            JSON,
+            "{",
+            400,
+            "BAD_REQUEST",
+            "The body ends too early (line 1, column 1)",
+        ),
+        post(
+            "text/plain",
+            "",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "The body must be application/json",
+        ),
+        post(
+            JSON,
+            &" ".repeat(1025),
+            413,
+            "PAYLOAD_TOO_LARGE",
+            "The body is larger than 1024 bytes",
+        ),
+        post(
+            JSON,
+            r#"{"text": ""}"#,
+            422,
+            "VALIDATION_ERROR",
+            "Validation failed",
+        ),
     ]
 }
 
@@ -74,9 +121,9 @@ impl Failure {
     fn request(&self, app: &TestApp) -> TestRequest {
         let request = app.anonymous().request(self.method.clone(), self.path);
         match &self.body {
-            Some((content_type, body)) => {
-                request.header("content-type", content_type).body(body.as_str())
-            }
+            Some((content_type, body)) => request
+                .header("content-type", content_type)
+                .body(body.as_str()),
             None => request,
         }
     }
@@ -92,7 +139,11 @@ impl Failure {
             "application/json" => {
                 let error = &body["error"];
                 assert_eq!(keys(&body), ["error"], "{place}");
-                assert_eq!(keys(error), ["code", "message", "details", "request_id"], "{place}");
+                assert_eq!(
+                    keys(error),
+                    ["code", "message", "details", "request_id"],
+                    "{place}"
+                );
                 assert_eq!(error["message"], self.message, "{place}");
                 assert_eq!(error["request_id"], request_id, "{place}");
             }
@@ -102,10 +153,17 @@ impl Failure {
                 assert_eq!(body["detail"], self.message, "{place}");
                 assert_eq!(body["instance"], self.path, "{place}");
                 assert_eq!(body["request_id"], request_id, "{place}");
-                assert!(body["title"].is_string() && body["errors"].is_array(), "{place}");
+                assert!(
+                    body["title"].is_string() && body["errors"].is_array(),
+                    "{place}"
+                );
             }
             _ => {
-                assert_eq!(keys(&body), ["code", "message", "data", "details"], "{place}");
+                assert_eq!(
+                    keys(&body),
+                    ["code", "message", "data", "details"],
+                    "{place}"
+                );
                 assert_eq!(body["message"], self.message, "{place}");
                 assert_eq!(body["data"], Value::Null, "{place}");
             }
@@ -115,7 +173,12 @@ impl Failure {
 }
 
 fn keys(object: &Value) -> Vec<&str> {
-    object.as_object().expect("an object").keys().map(String::as_str).collect()
+    object
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 on_sqlite! {

@@ -2,11 +2,11 @@
 
 /// Makes each of the functions a test on SQLite: for what no database has a say in.
 macro_rules! on_sqlite {
-    ($($(#[$attribute:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
+    ($($(#[$attribute:meta])* async fn $name:ident($world:ident: $type:ty) $body:block)+) => {$(
         $(#[$attribute])*
         #[test]
         fn $name() {
-            async fn test($world: ashlar_testkit::World) $body
+            async fn test($world: $type) $body
             ashlar_testkit::run(ashlar_testkit::Backend::Sqlite, test);
         }
     )+};
@@ -68,14 +68,27 @@ async fn serve_with(world: &World, variables: &[(&str, &str)]) -> TestApp {
 async fn register(app: &TestApp, name: &str) -> TestClient {
     let email = format!("{name}@example.org");
     let body = json!({"email": email, "display_name": name, "password": PASSWORD});
-    app.anonymous().post("/api/v1/users").json(&body).send().await.assert_status(201);
+    app.anonymous()
+        .post("/api/v1/users")
+        .json(&body)
+        .send()
+        .await
+        .assert_status(201);
     sign_in(app, name).await
 }
 
 /// Signs in `name`, who has registered.
 async fn sign_in(app: &TestApp, name: &str) -> TestClient {
     let body = json!({"email": format!("{name}@example.org"), "password": PASSWORD});
-    let login = app.anonymous().post("/api/v1/auth/login").json(&body).send().await;
-    let token = login.assert_status(200).json()["access_token"].as_str().expect("a token").to_owned();
+    let login = app
+        .anonymous()
+        .post("/api/v1/auth/login")
+        .json(&body)
+        .send()
+        .await;
+    let token = login.assert_status(200).json()["access_token"]
+        .as_str()
+        .expect("a token")
+        .to_owned();
     app.bearer(token)
 }

@@ -30,28 +30,41 @@ pub(crate) fn all(app: &TestApp) -> Vec<Operation> {
             });
         }
     }
-    assert!(operations.len() > 20, "the contract has lost its operations");
+    assert!(
+        operations.len() > 20,
+        "the contract has lost its operations"
+    );
     operations
 }
 
 impl Operation {
     /// Whether it asks for a signed-in caller.
     pub(crate) fn is_secured(&self) -> bool {
-        self.value["security"].as_array().is_some_and(|schemes| !schemes.is_empty())
+        self.value["security"]
+            .as_array()
+            .is_some_and(|schemes| !schemes.is_empty())
     }
 
     /// Its parameters in this place: `path`, `query` or `header`.
     pub(crate) fn parameters(&self, place: &str) -> Vec<&Value> {
-        let parameters = self.value["parameters"].as_array().map_or(&[][..], Vec::as_slice);
-        parameters.iter().filter(|parameter| parameter["in"] == place).collect()
+        let parameters = self.value["parameters"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == place)
+            .collect()
     }
 
     /// Its path, with `value` in the place of each parameter.
     pub(crate) fn path_with(&self, value: &str) -> String {
-        let segments = self.path.split('/').map(|segment| match segment.starts_with('{') {
-            true => value,
-            false => segment,
-        });
+        let segments = self
+            .path
+            .split('/')
+            .map(|segment| match segment.starts_with('{') {
+                true => value,
+                false => segment,
+            });
         segments.collect::<Vec<&str>>().join("/")
     }
 
@@ -62,14 +75,22 @@ impl Operation {
 
     /// The schema of its body in this media type, if it takes one.
     pub(crate) fn body(&self, media_type: &str) -> Option<&Value> {
-        self.value["requestBody"]["content"].get(media_type)?.get("schema")
+        self.value["requestBody"]["content"]
+            .get(media_type)?
+            .get("schema")
     }
 }
 
 /// What a schema says, with what it refers to in its place.
 pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let target = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    target.map_or(schema, |pointer| document.pointer(pointer).expect("a reference that leads somewhere"))
+    let target = schema["$ref"]
+        .as_str()
+        .and_then(|reference| reference.strip_prefix('#'));
+    target.map_or(schema, |pointer| {
+        document
+            .pointer(pointer)
+            .expect("a reference that leads somewhere")
+    })
 }
 
 /// The alternatives of a schema: those of its `anyOf` or `oneOf`, or itself.
@@ -77,7 +98,10 @@ pub(crate) fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'
     let schema = resolve(document, schema);
     let options = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
     match options {
-        Some(options) => options.iter().flat_map(|one| alternatives(document, one)).collect(),
+        Some(options) => options
+            .iter()
+            .flat_map(|one| alternatives(document, one))
+            .collect(),
         None => vec![schema],
     }
 }

@@ -23,7 +23,9 @@ pub(crate) struct Answer {
 /// Sends `bytes`, and reads the answer while they are still sent.
 pub(crate) async fn exchange(app: &TestApp, bytes: &[u8]) -> Answer {
     let mut answers = converse(app, bytes, 1).await;
-    answers.pop().expect("the server hangs up without an answer")
+    answers
+        .pop()
+        .expect("the server hangs up without an answer")
 }
 
 /// Sends `bytes`, and reads up to `expected` answers while they are still sent; fewer come when the
@@ -49,7 +51,9 @@ pub(crate) async fn converse(app: &TestApp, bytes: &[u8], expected: usize) -> Ve
             never = sent => match never {},
         }
     };
-    timeout(PATIENCE, conversation).await.expect("neither an answer nor an end")
+    timeout(PATIENCE, conversation)
+        .await
+        .expect("neither an answer nor an end")
 }
 
 /// A connection to the app.
@@ -77,7 +81,8 @@ pub(crate) async fn receive(reader: &mut (impl AsyncRead + Unpin)) -> Option<Ans
     }
     let head = String::from_utf8(head).expect("ASCII");
     let status = head.split(' ').nth(1)?.parse().expect("a status");
-    let length = header(&head, "content-length").map_or(0, |length| length.parse().expect("a length"));
+    let length =
+        header(&head, "content-length").map_or(0, |length| length.parse().expect("a length"));
     let mut body = vec![0; length];
     reader.read_exact(&mut body).await.ok()?;
     Some(Answer { status, head, body })
@@ -98,5 +103,7 @@ impl Answer {
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
-    lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    lines
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }

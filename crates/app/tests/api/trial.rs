@@ -35,28 +35,32 @@ pub(crate) async fn serve_gated(
     let settings = crate::settings(&[]);
     let auth = compose::auth(&settings, &world.database(), &world.clock());
     let authenticator = auth.authenticator();
-    world.serve_with(vec![auth.domain(), domain(gate)], authenticator, tune).await
+    world
+        .serve_with(vec![auth.domain(), domain(gate)], authenticator, tune)
+        .await
 }
 
 fn domain(gate: Arc<Semaphore>) -> Domain {
-    Domain::new("trial", "What goes wrong on request").state(gate).mount([
-        Route::get("/trial/panic", panics).named("panic", "Panic"),
-        Route::get("/trial/fault", fails).named("fault", "Fail"),
-        Route::get("/trial/hang", hangs).named("hang", "Hang"),
-        Route::get("/trial/wait", waits).named("wait", "Wait"),
-        Route::get("/trial/upstream", upstream)
-            .named("upstream", "Rely on a third party")
-            .fails(&[Code::BadUpstream]),
-        Route::get("/trial/busy", busy)
-            .named("busy", "Be asked too often")
-            .fails(&[Code::TooManyRequests]),
-        Route::get("/trial/conflict", conflicts)
-            .named("conflict", "Collide")
-            .fails(&[Code::Conflict]),
-        Route::get("/trial/locked", locked).named("locked", "Ask for a permission"),
-        Route::get("/trial/text", text).named("text", "Read a long text"),
-        Route::post("/trial/echo", echo).named("echo", "Read what was written"),
-    ])
+    Domain::new("trial", "What goes wrong on request")
+        .state(gate)
+        .mount([
+            Route::get("/trial/panic", panics).named("panic", "Panic"),
+            Route::get("/trial/fault", fails).named("fault", "Fail"),
+            Route::get("/trial/hang", hangs).named("hang", "Hang"),
+            Route::get("/trial/wait", waits).named("wait", "Wait"),
+            Route::get("/trial/upstream", upstream)
+                .named("upstream", "Rely on a third party")
+                .fails(&[Code::BadUpstream]),
+            Route::get("/trial/busy", busy)
+                .named("busy", "Be asked too often")
+                .fails(&[Code::TooManyRequests]),
+            Route::get("/trial/conflict", conflicts)
+                .named("conflict", "Collide")
+                .fails(&[Code::Conflict]),
+            Route::get("/trial/locked", locked).named("locked", "Ask for a permission"),
+            Route::get("/trial/text", text).named("text", "Read a long text"),
+            Route::post("/trial/echo", echo).named("echo", "Read what was written"),
+        ])
 }
 
 /// A permission that nobody holds.
@@ -88,7 +92,10 @@ async fn hangs() -> NoContent {
 }
 
 async fn waits(gate: Data<Arc<Semaphore>>) -> NoContent {
-    gate.acquire().await.expect("the gate is never closed").forget();
+    gate.acquire()
+        .await
+        .expect("the gate is never closed")
+        .forget();
     NoContent
 }
 

@@ -44,7 +44,7 @@ impl Tally {
         self.latencies.len()
     }
 
-    /// Sorted for [`Sorted::quantile`].
+    /// Sorted for `Sorted::quantile`.
     ///
     /// # Errors
     /// When any answer was unexpected, or there was none at all: such a measurement is void.

@@ -6,8 +6,8 @@ mod docs;
 mod edge;
 mod gate;
 mod mount;
+mod origin;
 mod negotiated;
-mod rendered;
 mod route;
 mod server;
 

@@ -15,7 +15,7 @@ use rustls::pki_types::{
     pem::{self, PemObject},
 };
 
-use super::{Api, Negotiated, edge::Edge, gate::Gate};
+use super::{Api, Negotiated, edge::Edge, gate::Gate, origin::WithOrigin};
 use crate::{
     health::Health,
     settings::{CorsSettings, TlsSettings},
@@ -84,7 +84,7 @@ impl Server {
                 App::new()
                     .wrap(gate.clone())
                     .wrap(Compress::default())
-                    .wrap(self::cors(&cors))
+                    .wrap(WithOrigin(self::cors(&cors)))
                     .wrap(edge.clone())
                     .configure(|config| api.configure(config))
             }

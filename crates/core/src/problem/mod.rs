@@ -177,6 +177,11 @@ impl Problem {
         Self::new(code, code.meaning())
     }
 
+    /// The problem that an error of actix's own stands for.
+    pub(crate) fn of_error(error: &actix_web::Error) -> Self {
+        Self::of_status(error.as_response_error().status_code())
+    }
+
     /// What went wrong, in a form that code may branch on.
     pub fn code(&self) -> Code {
         self.code

@@ -122,12 +122,7 @@ impl HttpSettings {
                 )
                 .default(Duration::from_secs(30)),
             server_timing: server_timing(reader),
-            error_format: reader
-                .var(
-                    "ERROR_FORMAT",
-                    "Errors' shape for clients that accept any: json, problem, vben",
-                )
-                .default(ErrorFormat::Json),
+            error_format: error_format(reader),
             backend_url: backend_url(reader),
             frontend_url: frontend_url(reader),
             cors: CorsSettings::read(reader),
@@ -188,6 +183,13 @@ fn server_timing(reader: &mut Reader) -> bool {
             "Whether answers tell in Server-Timing what the database cost",
         )
         .default_as("true, in production false", open)
+}
+
+fn error_format(reader: &mut Reader) -> ErrorFormat {
+    let sentence = "Errors' shape for clients that accept any: json, problem, vben";
+    reader
+        .var("ERROR_FORMAT", sentence)
+        .default(ErrorFormat::Json)
 }
 
 fn drain_delay(reader: &mut Reader) -> Duration {

@@ -3,11 +3,12 @@
 use super::File;
 
 /// Where SQL as text is at home.
-const SQL_FOLDERS: [&str; 5] = [
+const SQL_FOLDERS: [&str; 6] = [
     "migration/",
     "crates/bench/",
     "crates/testkit/",
     "crates/core/src/database",
+    "crates/core/src/page",
     "xtask/",
 ];
 
