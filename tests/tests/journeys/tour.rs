@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use ashlar_testkit::{AshlarProcess, World, on_each_database};
+use chrono::{DateTime, Utc};
 use serde_json::{Deserializer, Value, json};
 
 use crate::{
@@ -147,4 +148,24 @@ on_each_database! {
             assert_eq!(refused.error_message(), "Invalid credentials");
         }
     }
+    /// Times are in UTC, and each change is dated.
+    async fn times_are_utc_and_every_change_is_dated(world: World) {
+        let process = AshlarProcess::start(&[("DATABASE_URL", world.database_url())]).await;
+        let ada = register(&process, "ada").await;
+        let made = create_project(&ada, "apollo").await;
+        let path = format!("/api/v1/projects/{}", made["id"].as_str().unwrap());
+        let change = ada.patch(&path).header("if-match", "*").json(&json!({ "name": "Other" }));
+        let changed = change.send().await.assert_status(200).json();
+        assert_eq!(time(&made["created_at"]), time(&made["updated_at"]));
+        assert_eq!(made["created_at"], changed["created_at"]);
+        assert!(time(&changed["updated_at"]) > time(&made["updated_at"]), "{made} {changed}");
+        assert_eq!(ada.get(&path).send().await.json(), changed, "what was answered is kept");
+    }
+}
+
+/// A time of ours (RFC 3339), which says by itself that it is UTC.
+fn time(text: &Value) -> DateTime<Utc> {
+    let text = text.as_str().unwrap();
+    assert!(text.ends_with('Z'), "{text}");
+    text.parse().unwrap()
 }

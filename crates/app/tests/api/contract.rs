@@ -33,12 +33,12 @@ fn documented(app: &TestApp) -> BTreeSet<String> {
 }
 
 /// The schema of a property of a request body.
-fn property(app: &TestApp, method: Method, path: &str, name: &str) -> Value {
+fn property(app: &TestApp, method: &Method, path: &str, name: &str) -> Value {
     let document = app.document().as_value();
     let operations = operations::all(app);
     let operation = operations
         .iter()
-        .find(|one| one.method == method && one.path == path);
+        .find(|one| one.method == *method && one.path == path);
     let operation = operation.unwrap_or_else(|| panic!("no {method} {path}"));
     let schema = operation.body("application/json").expect("it takes a body");
     let property = &operations::resolve(document, schema)["properties"][name];
@@ -165,7 +165,7 @@ on_sqlite! {
     async fn the_known_limits_are_in_the_schema(world: World) {
         let app = serve(&world).await;
         let limits = |schema: &Value| (schema["minLength"].clone(), schema["maxLength"].clone());
-        let at = |method, path, name| property(&app, method, path, name);
+        let at = |method: Method, path, name| property(&app, &method, path, name);
 
         let name = at(Method::POST, "/api/v1/projects", "name");
         assert_eq!(limits(&name), (json!(1), json!(255)));

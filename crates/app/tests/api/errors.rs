@@ -29,86 +29,58 @@ struct Failure {
     message: &'static str,
 }
 
-const INTERNAL: &str = "Internal server error";
 const JSON: &str = "application/json";
+
+const ANONYMOUS: &str = "Not authenticated";
+const BROKEN: &str = "The body ends too early (line 1, column 1)";
+const FAILED: &str = "A third party failed";
+const INTERNAL: &str = "Internal server error";
+const INVALID: &str = "Validation failed";
+const NO_JSON: &str = "The body must be application/json";
+const NOT_ALLOWED: &str = "The method is not allowed here";
+const TAKEN: &str = "The name is taken";
+const TOO_LARGE: &str = "The body is larger than 1024 bytes";
+const TOO_LONG: &str = "The request took too long";
 
 /// One of each kind: by the router, the middleware, the handlers, the extractors.
 fn failures() -> Vec<Failure> {
-    let get = |path, status, code, message| Failure {
+    let gets = [
+        ("/nowhere", 404, "NOT_FOUND", "Route not found"),
+        ("/api/v1/nowhere", 404, "NOT_FOUND", "Route not found"),
+        ("/api/v1/trial/nowhere", 404, "NOT_FOUND", "Route not found"),
+        ("/api/v1/trial/echo", 405, "METHOD_NOT_ALLOWED", NOT_ALLOWED),
+        ("/api/v1/trial/hang", 503, "TIMEOUT", TOO_LONG),
+        ("/api/v1/trial/panic", 500, "INTERNAL_ERROR", INTERNAL),
+        ("/api/v1/trial/fault", 500, "INTERNAL_ERROR", INTERNAL),
+        ("/api/v1/trial/conflict", 409, "CONFLICT", TAKEN),
+        ("/api/v1/trial/busy", 429, "TOO_MANY_REQUESTS", "Slow down"),
+        ("/api/v1/trial/upstream", 502, "THIRD_PARTY_ERROR", FAILED),
+        ("/api/v1/trial/locked", 401, "UNAUTHORIZED", ANONYMOUS),
+    ];
+    let long = " ".repeat(1025);
+    let posts = [
+        (JSON, "{", 400, "BAD_REQUEST", BROKEN),
+        ("text/plain", "", 415, "UNSUPPORTED_MEDIA_TYPE", NO_JSON),
+        (JSON, &long, 413, "PAYLOAD_TOO_LARGE", TOO_LARGE),
+        (JSON, r#"{"text": ""}"#, 422, "VALIDATION_ERROR", INVALID),
+    ];
+    let gets = gets.map(|(path, status, code, message)| Failure {
         method: Method::GET,
         path,
         body: None,
         status,
         code,
         message,
-    };
-    let post = |content_type, body: &str, status, code, message| Failure {
+    });
+    let posts = posts.map(|(content_type, body, status, code, message)| Failure {
         method: Method::POST,
+        path: "/api/v1/trial/echo",
         body: Some((content_type, body.to_owned())),
-        ..get("/api/v1/trial/echo", status, code, message)
-    };
-    let not_allowed = "The method is not allowed here";
-    vec![
-        get("/nowhere", 404, "NOT_FOUND", "Route not found"),
-        get("/api/v1/nowhere", 404, "NOT_FOUND", "Route not found"),
-        get("/api/v1/trial/nowhere", 404, "NOT_FOUND", "Route not found"),
-        get("/api/v1/trial/echo", 405, "METHOD_NOT_ALLOWED", not_allowed),
-        get(
-            "/api/v1/trial/hang",
-            503,
-            "TIMEOUT",
-            "The request took too long",
-        ),
-        get("/api/v1/trial/panic", 500, "INTERNAL_ERROR", INTERNAL),
-        get("/api/v1/trial/fault", 500, "INTERNAL_ERROR", INTERNAL),
-        get(
-            "/api/v1/trial/conflict",
-            409,
-            "CONFLICT",
-            "The name is taken",
-        ),
-        get("/api/v1/trial/busy", 429, "TOO_MANY_REQUESTS", "Slow down"),
-        get(
-            "/api/v1/trial/upstream",
-            502,
-            "THIRD_PARTY_ERROR",
-            "A third party failed",
-        ),
-        get(
-            "/api/v1/trial/locked",
-            401,
-            "UNAUTHORIZED",
-            "Not authenticated",
-        ),
-        post(
-            JSON,
-            "{",
-            400,
-            "BAD_REQUEST",
-            "The body ends too early (line 1, column 1)",
-        ),
-        post(
-            "text/plain",
-            "",
-            415,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "The body must be application/json",
-        ),
-        post(
-            JSON,
-            &" ".repeat(1025),
-            413,
-            "PAYLOAD_TOO_LARGE",
-            "The body is larger than 1024 bytes",
-        ),
-        post(
-            JSON,
-            r#"{"text": ""}"#,
-            422,
-            "VALIDATION_ERROR",
-            "Validation failed",
-        ),
-    ]
+        status,
+        code,
+        message,
+    });
+    gets.into_iter().chain(posts).collect()
 }
 
 /// Impatient, and in no mood for long bodies.

@@ -1,4 +1,5 @@
 //! The assembled API, in process: what every route owes its clients, whatever its domain.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 /// Makes each of the functions a test on SQLite: for what no database has a say in.
 macro_rules! on_sqlite {

@@ -2,7 +2,7 @@
 
 use ashlar_testkit::{TestApp, TestClient, TestRequest};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An id that is nobody's.
 pub(crate) const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -104,4 +104,11 @@ pub(crate) fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'
             .collect(),
         None => vec![schema],
     }
+}
+
+/// Whether the schema lets `value` in, formats and all.
+pub(crate) fn is_valid(document: &Value, schema: &Value, value: &Value) -> bool {
+    let root = json!({ "allOf": [schema], "components": document["components"] });
+    let options = jsonschema::draft202012::options().should_validate_formats(true);
+    options.build(&root).expect("a schema").is_valid(value)
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpMessage, HttpResponse,
+    HttpMessage,
     body::EitherBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
     http::header,
@@ -113,7 +113,8 @@ where
         let Some(place) = self.gate.admit(request.path()) else {
             let problem =
                 Problem::unavailable("Too many requests at once").retry_after(RETRY_AFTER);
-            let response = request.into_response(HttpResponse::from_error(problem));
+            // Not `into_response`, which would lose the problem, and with it what only it knows.
+            let response = request.error_response(problem);
             return Box::pin(ready(Ok(response.map_into_right_body())));
         };
         let service = Rc::clone(&self.service);

@@ -15,7 +15,12 @@ use rustls::pki_types::{
     pem::{self, PemObject},
 };
 
-use super::{Api, Negotiated, edge::Edge, gate::Gate, origin::WithOrigin};
+use super::{
+    Api, Negotiated,
+    edge::{EXPOSED, Edge},
+    gate::Gate,
+    origin::WithOrigin,
+};
 use crate::{
     health::Health,
     settings::{CorsSettings, TlsSettings},
@@ -164,14 +169,7 @@ fn cors(settings: &CorsSettings) -> Cors {
                 .filter_map(|name| name.parse::<Method>().ok()),
         )
         .allowed_headers(settings.headers.iter().map(String::as_str))
-        .expose_headers([
-            "ETag",
-            "Location",
-            "Retry-After",
-            "X-Process-Time",
-            "X-Request-Duration-Ms",
-            "X-Request-Id",
-        ])
+        .expose_headers(EXPOSED.split(", "))
         .max_age(3600);
     for origin in &settings.origins {
         cors = match origin.as_str() {

@@ -1,6 +1,6 @@
 //! A JSON body that has been read, decoded and checked.
 
-use std::{fmt, future::Future, ops::Deref, pin::Pin};
+use std::{fmt, future::Future, ops::Deref, pin::Pin, str};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use garde::Validate;
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     body::{self, Incoming},
+    object::FromObject,
     report,
 };
 use crate::{
@@ -79,8 +80,10 @@ fn is_json(content_type: &str) -> bool {
 
 fn decode<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     refuse_nul(bytes)?;
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body: T = serde_path_to_error::deserialize(&mut json)
+    let text = str::from_utf8(bytes)
+        .map_err(|error| Problem::bad_request("The body is not valid UTF-8").caused_by(error))?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let body: T = serde_path_to_error::deserialize(FromObject(&mut json))
         .map_err(|error| undecodable::<T>(bytes, &error))?;
     json.end().map_err(|error| malformed(&error))?;
     body.validate()
@@ -217,8 +220,13 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused_as_a_whole() {
-        for body in ["[]", "1", "null", "\"x\""] {
-            assert!(refused(body).contains("ValidationError"), "{body}");
+        for body in ["[]", "[\"a\", 1, []]", "1", "null", "\"x\""] {
+            let text = refused(body);
+            assert!(text.contains("ValidationError"), "{body}: {text}");
+            assert!(
+                text.contains("\"body\"") && text.contains("must be an object"),
+                "{text}"
+            );
         }
         for body in ["", "{", "{\"name\": 1,}", "{} {}"] {
             assert!(refused(body).contains("BadRequest"), "{body}");

@@ -5,6 +5,7 @@ mod body;
 mod change;
 mod form;
 mod json;
+mod object;
 mod parameters;
 mod path;
 mod precondition;

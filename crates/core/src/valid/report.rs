@@ -7,6 +7,16 @@ use crate::problem::{FieldError, Problem};
 /// Parts of a field's name that mark its value as one never to tell back.
 const SECRET_NAMES: [&str; 6] = ["password", "secret", "token", "key", "code", "credential"];
 
+/// How serde's messages about a field begin that name it, and what is told instead.
+const NAMING: [(&str, &str); 3] = [
+    ("missing field `", "is required"),
+    ("unknown field `", "is not known here"),
+    ("duplicate field `", "must be given only once"),
+];
+
+/// How serde_path_to_error writes the path of the whole.
+const ROOT: &str = ".";
+
 /// 422 with every rule that garde found broken. `sent` gives the values to tell back.
 pub(super) fn broken_rules(
     report: &garde::Report,
@@ -27,21 +37,22 @@ pub(super) fn broken_rules(
 pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> FieldError {
     let message = message.split(" at line ").next().unwrap_or(message);
     // serde names a missing or unknown field in its message, at the path of the object around it.
-    let named = ["missing field `", "unknown field `"]
-        .iter()
-        .find_map(|prefix| message.strip_prefix(prefix)?.split('`').next());
-    match named {
-        Some(name) if message.starts_with("missing") => {
-            FieldError::new(join(path, name), "is required")
+    let named = NAMING.iter().find_map(|(prefix, told)| {
+        let name = message.strip_prefix(prefix)?.split('`').next()?;
+        Some(FieldError::new(join(path, name), *told))
+    });
+    named.unwrap_or_else(|| match path {
+        ROOT | "" if message.contains("expected struct") => {
+            FieldError::new("body", "must be an object")
         }
-        Some(name) => FieldError::new(join(path, name), "is not known here"),
-        None => detail(path.to_owned(), message.to_owned(), value),
-    }
+        ROOT | "" => FieldError::new("body", message),
+        path => detail(path.to_owned(), message.to_owned(), value),
+    })
 }
 
 /// Whether an error at `path` is about what is there, and not about what is missing beside it.
 pub(super) fn concerns_value(path: &str, message: &str) -> bool {
-    !(matches!(path, "." | "") && message.starts_with("missing field"))
+    !(matches!(path, ROOT | "") && message.starts_with("missing field"))
 }
 
 /// What is wrong with one pair of a query or a form, going by what serde said of it alone; that
@@ -67,11 +78,21 @@ pub(super) fn refused_pair(
 
 /// A detail that tells back `value`, unless the field holds a secret.
 fn detail(field: String, message: String, value: Option<String>) -> FieldError {
-    let secret = is_secret(&field);
+    if is_secret(&field) {
+        return FieldError::new(field, without_value(message));
+    }
     let error = FieldError::new(field, message);
     match value {
-        Some(value) if !secret => error.value(&value),
-        _ => error,
+        Some(value) => error.value(&value),
+        None => error,
+    }
+}
+
+/// serde's messages about a wrong type begin with what was given.
+fn without_value(message: String) -> String {
+    match message.split_once(", expected ") {
+        Some((_, expected)) => format!("must be {expected}"),
+        None => message,
     }
 }
 
@@ -83,7 +104,7 @@ fn is_secret(field: &str) -> bool {
 fn join(path: &str, name: &str) -> String {
     match path {
         // serde_path_to_error's root; an unknown field's own name may end the path already.
-        "." | "" => name.to_owned(),
+        ROOT | "" => name.to_owned(),
         path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
         path => format!("{path}.{name}"),
     }
@@ -146,5 +167,8 @@ mod tests {
             assert!(is_secret(field), "{field}");
         }
         assert!(!is_secret("email"));
+        let given = "invalid type: integer `12345678`, expected a string at line 1 column 9";
+        let error = wrong_shape("user.password", given, Some("12345678".into()));
+        assert_eq!(error, FieldError::new("user.password", "must be a string"));
     }
 }

@@ -4,11 +4,12 @@ use ashlar_testkit::{TestApp, TestClient, World};
 use serde_json::{Value, json};
 
 use crate::{
-    operations::{self, Operation, alternatives, resolve},
+    operations::{self, Operation, alternatives, is_valid, resolve},
     register, serve,
 };
 
 const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The operations that take a JSON body, each with the body's schema.
 fn with_body(app: &TestApp) -> Vec<(Operation, Value)> {
@@ -88,7 +89,11 @@ fn beyond_limits(document: &Value, schema: &Value) -> Vec<Value> {
             found.push("\u{1}nonsense".to_owned());
         }
     }
-    found.into_iter().map(Value::from).collect()
+    found
+        .into_iter()
+        .map(Value::from)
+        .filter(|value| !is_valid(document, schema, value))
+        .collect()
 }
 
 async fn assert_refused(client: &TestClient, operation: &Operation, body: &Value, field: &str) {
@@ -115,6 +120,32 @@ fn sound(document: &Value, schema: &Value) -> Value {
             (name.to_owned(), value)
         })
         .collect()
+}
+
+/// An object of texts, as the pairs of a form.
+fn pairs(object: &Value) -> Vec<(String, String)> {
+    let fields = object.as_object().expect("an object").iter();
+    let pair =
+        |(name, value): (&String, &Value)| (name.clone(), value.as_str().expect("text").to_owned());
+    fields.map(pair).collect()
+}
+
+async fn assert_form_refused(
+    client: &TestClient,
+    operation: &Operation,
+    pairs: &[(String, String)],
+    field: &str,
+) {
+    let pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let refused = operation.request(client).form(&pairs).send().await;
+    assert_eq!(refused.status(), 422, "{pairs:?}: {refused}");
+    assert!(
+        refused.error_fields().iter().any(|one| one == field),
+        "{field} of {pairs:?}: {refused}"
+    );
 }
 
 on_sqlite! {
@@ -197,26 +228,29 @@ on_sqlite! {
     async fn forms_are_held_to_the_same_rules(world: World) {
         let app = serve(&world).await;
         let document = app.document().as_value();
-        let form = "application/x-www-form-urlencoded";
         let operations = operations::all(&app);
-        let forms: Vec<_> = operations.iter().filter(|one| one.body(form).is_some()).collect();
+        let forms: Vec<_> = operations.iter().filter(|one| one.body(FORM).is_some()).collect();
         assert!(!forms.is_empty(), "the contract has lost its forms");
         for operation in forms {
             let client = app.anonymous();
-            let schema = resolve(document, operation.body(form).expect("a form"));
-            for name in schema["required"].as_array().expect("required fields") {
-                let name = name.as_str().expect("a name");
-                let refused = operation.request(&client).form(&[]).send().await;
-                assert!(refused.assert_status(422).error_fields().contains(&name.to_owned()), "{refused}");
+            let schema = resolve(document, operation.body(FORM).expect("a form"));
+            let whole = pairs(&sound(document, schema));
+            for (position, (name, _)) in whole.iter().enumerate() {
+                let mut rest = whole.clone();
+                rest.remove(position);
+                assert_form_refused(&client, operation, &rest, name).await;
             }
             for (name, property) in properties(schema) {
+                let mut others = whole.clone();
+                others.retain(|(other, _)| other != name);
                 for value in beyond_limits(document, property) {
-                    let value = value.as_str().expect("text");
-                    let refused = operation.request(&client).form(&[(name, value)]).send().await;
-                    assert!(refused.assert_status(422).error_fields().contains(&name.to_owned()), "{refused}");
+                    let value = value.as_str().expect("text").to_owned();
+                    let changed = [others.clone(), vec![(name.to_owned(), value)]].concat();
+                    assert_form_refused(&client, operation, &changed, name).await;
                 }
-                let twice = operation.request(&client).form(&[(name, "a"), (name, "a")]).send().await;
-                assert!(twice.assert_status(422).error_fields().contains(&name.to_owned()), "{twice}");
+                let given = (name.to_owned(), "a".to_owned());
+                let twice = [others, vec![given.clone(), given]].concat();
+                assert_form_refused(&client, operation, &twice, name).await;
             }
             operation.request(&client).json(&json!({})).send().await.assert_error(415, "UNSUPPORTED_MEDIA_TYPE");
         }

@@ -62,8 +62,11 @@ on_sqlite! {
         let app = serve(&world).await;
         let alice = register(&app, "alice").await;
         let open = "{\"a\":".repeat(10_000);
-        for body in [nested(10_000), named(&nested(10_000)), "[".repeat(500_000), open.clone(), named(&open)] {
+        for body in ["[".repeat(500_000), open.clone(), named(&open)] {
             post(&alice, body).await.assert_error(400, "BAD_REQUEST");
+        }
+        for body in [nested(10_000), named(&nested(10_000))] {
+            post(&alice, body).await.assert_error(422, "VALIDATION_ERROR");
         }
         // As deep as is still read.
         let shallow = post(&alice, named(&nested(100))).await;
@@ -98,7 +101,7 @@ on_sqlite! {
         let alice = register(&app, "alice").await;
         for escape in [r"\ud800", r"\udc00", r"\ud800\ud800", r"\ud800x", r"\udc00\ud800"] {
             let refused = post(&alice, named(&format!("\"{escape}\""))).await;
-            refused.assert_error(400, "BAD_REQUEST");
+            assert_eq!(refused.assert_error(422, "VALIDATION_ERROR").error_fields(), ["name"]);
         }
         let pair = post(&alice, named(r#""\ud83d\ude00""#)).await;
         assert_eq!(pair.assert_status(201).json()["name"], "\u{1f600}");
@@ -116,7 +119,9 @@ on_sqlite! {
         let app = serve(&world).await;
         let alice = register(&app, "alice").await;
         for body in ["null", "true", "1", "\"x\"", "[]", "[[\"a\", \"b\"]]", "[\"Apollo\", null, \"apollo\"]"] {
-            post(&alice, body).await.assert_error(422, "VALIDATION_ERROR");
+            let refused = post(&alice, body).await;
+            assert_eq!(refused.assert_error(422, "VALIDATION_ERROR").error_fields(), ["body"]);
+            assert!(!refused.text().contains("struct"), "{refused}");
         }
         post(&alice, "").await.assert_error(400, "BAD_REQUEST");
         post(&alice, " \n\t ").await.assert_error(400, "BAD_REQUEST");
@@ -153,11 +158,12 @@ on_sqlite! {
     async fn secrets_are_never_told_back(world: World) {
         let app = serve(&world).await;
         let long = "hunter2".repeat(50);
-        for password in [json!("hunter2"), json!(["hunter2"]), json!(long), json!({"hunter2": 1}), json!("hunter2\0")] {
+        for password in [json!("hunter2"), json!(["hunter2"]), json!(long), json!({"hunter2": 1}), json!("hunter2\0"), json!(8_723_645)] {
             let body = json!({"email": "ada@example.org", "display_name": "Ada", "password": password});
             let refused = app.anonymous().post("/api/v1/users").json(&body).send().await;
             refused.assert_status(422);
             assert!(!refused.text().contains("hunter2"), "{refused}");
+            assert!(!refused.text().contains("8723645"), "{refused}");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Every parameter of every operation, with values that it does not take.
 
-use ashlar_testkit::World;
-use serde_json::Value;
+use ashlar_testkit::{TestApp, TestClient, World};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
 
 use crate::{
-    operations::{self, Operation, alternatives, resolve},
+    operations::{self, Operation, alternatives, is_valid, resolve},
     register, serve,
 };
 
@@ -18,11 +19,14 @@ fn bad_values(document: &Value, schema: &Value) -> Vec<String> {
     };
     alternatives(document, schema)
         .into_iter()
-        .flat_map(bad_values_of_one)
+        .flat_map(candidates)
+        // What a cursor is only the server can tell.
+        .filter(|value| schema["format"] == "cursor" || !is_valid(document, schema, &json!(value)))
         .collect()
 }
 
-fn bad_values_of_one(schema: &Value) -> Vec<String> {
+/// Values just beyond what the schema says.
+fn candidates(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if schema["type"] == "integer" {
         found
@@ -64,7 +68,7 @@ fn lists(operations: Vec<Operation>) -> Vec<Operation> {
 }
 
 /// Somebody who may see every list.
-async fn admin(world: &World, app: &ashlar_testkit::TestApp) -> ashlar_testkit::TestClient {
+async fn admin(world: &World, app: &TestApp) -> TestClient {
     register(app, "admin").await;
     world
         .database()
@@ -74,8 +78,6 @@ async fn admin(world: &World, app: &ashlar_testkit::TestApp) -> ashlar_testkit::
         .expect("there is a user");
     crate::sign_in(app, "admin").await
 }
-
-use sea_orm::ConnectionTrait;
 
 on_sqlite! {
     async fn every_bad_value_is_told_with_its_parameter(world: World) {
@@ -129,10 +131,10 @@ on_sqlite! {
     async fn every_bad_parameter_is_told_at_once(world: World) {
         let app = serve(&world).await;
         let alice = register(&app, "alice").await;
-        let refused = alice.get("/api/v1/projects?limit=0&sort=color&page=x&q=&b=1").send().await;
+        let refused = alice.get("/api/v1/projects?limit=0&sort=color&page=x&b=1").send().await;
         let mut fields = refused.assert_status(422).error_fields();
         fields.sort();
-        assert_eq!(fields, ["b", "limit", "page", "q", "sort"]);
+        assert_eq!(fields, ["b", "limit", "page", "sort"]);
         let limit = refused.error()["details"].as_array().expect("details").iter()
             .find(|detail| detail["field"] == "limit").expect("limit").clone();
         assert_eq!(limit["message"], "must be a whole number from 1 to 100");

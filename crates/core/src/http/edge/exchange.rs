@@ -15,7 +15,7 @@ use actix_web::{
     },
 };
 
-use super::{Edge, headers, rendered::Rendered};
+use super::{EXPOSED, Edge, headers, rendered::Rendered};
 use crate::{
     context,
     problem::{Problem, Rendering},
@@ -94,6 +94,8 @@ impl Exchange {
         );
         if let Some(origin) = &self.origin {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            let exposed = HeaderValue::from_static(EXPOSED);
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
             if self.edge.cors.credentials {
                 let yes = HeaderValue::from_static("true");
                 headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);

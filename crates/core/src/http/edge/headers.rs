@@ -5,7 +5,13 @@ use std::{
     time::Duration,
 };
 
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{
+    HttpMessage,
+    dev::ServiceRequest,
+    http::header::{
+        self, AcceptEncoding, ContentEncoding, Encoding, HeaderMap, HeaderName, HeaderValue,
+    },
+};
 use uuid::Uuid;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -82,6 +88,26 @@ fn short(write: impl FnOnce(&mut Cursor<&mut [u8]>) -> std::io::Result<()>) -> H
     match (written, HeaderValue::from_bytes(&buffer[..length])) {
         (Ok(()), Ok(value)) => value,
         _ => HeaderValue::from_static("0"),
+    }
+}
+
+/// Drops an `Accept-Encoding` that leaves nothing, not even the answer as it is: to be answered all
+/// the same is more use than a 406 (RFC 9110, 12.5.3).
+pub(super) fn relent(request: &mut ServiceRequest) {
+    const CODINGS: [Encoding; 4] = [
+        Encoding::Known(ContentEncoding::Identity),
+        Encoding::Known(ContentEncoding::Brotli),
+        Encoding::Known(ContentEncoding::Gzip),
+        Encoding::Known(ContentEncoding::Deflate),
+    ];
+    // Only a weight of zero refuses anything, and hardly anybody writes one.
+    let mut given = request.headers().get_all(header::ACCEPT_ENCODING);
+    if !given.any(|value| value.as_bytes().contains(&b'0')) {
+        return;
+    }
+    let accepted = request.get_header::<AcceptEncoding>();
+    if accepted.is_some_and(|accepted| accepted.negotiate(CODINGS.iter()).is_none()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
 }
 

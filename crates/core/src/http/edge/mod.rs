@@ -21,13 +21,20 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use self::{exchange::Exchange, headers::request_id};
+use self::{
+    exchange::Exchange,
+    headers::{relent, request_id},
+};
 use super::{Negotiated, route::panicked};
 use crate::{
     context::{self, RequestContext},
     problem::{Problem, Rendering},
     settings::CorsSettings,
 };
+
+/// The headers that a page on another site may read, beside those that any may.
+pub(super) const EXPOSED: &str =
+    "ETag, Location, Retry-After, X-Process-Time, X-Request-Duration-Ms, X-Request-Id";
 
 /// The outermost middleware.
 #[derive(Clone, Debug)]
@@ -86,8 +93,9 @@ where
 
     actix_web::dev::forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let begun = Instant::now();
+        relent(&mut request);
         let service = Rc::clone(&self.service);
         let edge = Rc::clone(&self.edge);
         let context = RequestContext::new(
