@@ -1,5 +1,7 @@
 //! Projects and tasks, through the router, on both databases. One file a use case.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 mod concurrency;
 mod create;
 mod delete;
