@@ -107,6 +107,14 @@ on_sqlite! {
         assert_eq!(answer.status, 413);
     }
 
+    async fn a_body_that_does_not_arrive_is_the_clients_delay(world: World) {
+        let limit = Duration::from_millis(300);
+        let app = trial::serve(&world, |settings| settings.request_timeout = limit).await;
+        let started = format!("{HEAD}Content-Length: 100\r\n\r\n{{\"email\":");
+        let answer = exchange(&app, started.as_bytes()).await;
+        assert_eq!((answer.status, answer.error_code().as_str()), (408, "REQUEST_TIMEOUT"));
+    }
+
     async fn a_request_may_take_only_so_long(world: World) {
         let limit = Duration::from_millis(100);
         let app = trial::serve(&world, |settings| settings.request_timeout = limit).await;

@@ -1,8 +1,8 @@
 //! From settings to a pool.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, DatabaseBackend, DbErr, RuntimeErr};
+use sea_orm::{ConnectOptions, DatabaseConnection, DatabaseBackend, DbErr, RuntimeErr};
 use sqlx::{
     Connection, PgConnection,
     sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -25,6 +25,9 @@ const PING_IDLE: Duration = Duration::from_secs(10);
 /// limits that lists are asked with.
 const PREPARED: usize = 512;
 
+/// How long to wait for the database without a word.
+const SILENCE: Duration = Duration::from_secs(1);
+
 /// The database cannot be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the database {url}")]
@@ -43,8 +46,7 @@ impl Database {
     ///
     /// When no connection can be had; the message names the database, never its password.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
-        let options = options(settings);
-        let mut connection = match sea_orm::Database::connect(options).await {
+        let mut connection = match open(settings).await {
             Ok(connection) => connection,
             Err(error) => {
                 return Err(ConnectError {
@@ -61,6 +63,17 @@ impl Database {
             writer: Arc::new(Mutex::new(())),
         })
     }
+}
+
+/// Opens the pool, which waits for a database that is not there yet, and says that it does.
+async fn open(settings: &DatabaseSettings) -> Result<DatabaseConnection, DbErr> {
+    let mut opening = pin!(sea_orm::Database::connect(options(settings)));
+    if let Ok(opened) = timeout(SILENCE, &mut opening).await {
+        return opened;
+    }
+    let patience = settings.pool_timeout.as_secs();
+    tracing::warn!(database = %settings.url, "waiting for the database, {patience} s at most");
+    opening.await
 }
 
 /// Why there is no connection. The pool tries until its time is over, and then tells that alone, so

@@ -114,13 +114,22 @@ impl Api {
     pub(super) fn configure(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(Negotiated::from(self.settings.error_format))
-            .app_data(BodyLimit(self.settings.max_body_bytes))
+            .app_data(body_limit(&self.settings))
             .app_data(self.cursor_key.clone())
             .default_service(web::to(no_route));
         for state in &self.state {
             state(config);
         }
         mount(&self.routes, config);
+    }
+}
+
+/// A body gets the most of a request's time, so that its slowness is told as such (408), and not as
+/// the server's (503).
+fn body_limit(settings: &HttpSettings) -> BodyLimit {
+    BodyLimit {
+        bytes: settings.max_body_bytes,
+        time: settings.request_timeout * 2 / 3,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Routes: the one way to mount a handler. What is mounted is also what is documented.
 
-use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Responder, body::BoxBody, http::Method, web,
@@ -218,14 +218,15 @@ where
 {
     type Output = Answered<F::Output>;
     type Future = Map<
-        CatchUnwind<AssertUnwindSafe<F::Future>>,
+        CatchUnwind<AssertUnwindSafe<Pin<Box<F::Future>>>>,
         fn(Outcome<F::Output>) -> Answered<F::Output>,
     >;
 
     fn call(&self, args: Args) -> Self::Future {
-        AssertUnwindSafe(self.0.call(args))
-            .catch_unwind()
-            .map(Answered)
+        // Boxed at once: a handler's future is some kilobytes, and actix would move it again and
+        // again.
+        let answer = Box::pin(self.0.call(args));
+        AssertUnwindSafe(answer).catch_unwind().map(Answered)
     }
 }
 

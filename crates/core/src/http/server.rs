@@ -47,6 +47,9 @@ pub enum StartError {
     },
 }
 
+/// How long a client that is still sending when it is refused may go on, so that it gets to read why.
+const LINGER: Duration = Duration::from_secs(5);
+
 /// A server that has bound its port, but not begun to serve.
 pub struct Server {
     server: dev::Server,
@@ -96,6 +99,7 @@ impl Server {
         };
         let mut server = HttpServer::new(app)
             .keep_alive(settings.keep_alive)
+            .client_disconnect_timeout(LINGER)
             .shutdown_timeout(settings.shutdown_timeout.as_secs().max(1))
             .disable_signals();
         if let Some(workers) = settings.workers {

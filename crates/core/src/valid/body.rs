@@ -15,13 +15,21 @@ use crate::{
     problem::{Code, Problem},
 };
 
-/// The largest body that a route reads, in bytes. Set for the whole app by its settings.
+/// What body a route takes in. Set for the whole app by its settings.
 #[derive(Clone, Copy, Debug)]
-pub struct BodyLimit(pub usize);
+pub struct BodyLimit {
+    /// The most bytes.
+    pub bytes: usize,
+    /// How long it may take to arrive.
+    pub time: Duration,
+}
 
 impl Default for BodyLimit {
     fn default() -> Self {
-        Self(1 << 20)
+        Self {
+            bytes: 1 << 20,
+            time: Duration::from_secs(20),
+        }
     }
 }
 
@@ -58,7 +66,9 @@ impl Incoming {
     /// The whole body.
     pub(super) async fn read(self) -> Result<Bytes, Problem> {
         self.accepted?;
-        read(self.payload, self.announced, self.limit).await
+        let time = self.limit.time;
+        let body = read(self.payload, self.announced, self.limit.bytes);
+        tokio::time::timeout(time, body).await.unwrap_or_else(|_| Err(too_slow()))
     }
 }
 
@@ -110,7 +120,7 @@ fn content_length(request: &HttpRequest) -> usize {
 async fn read(
     mut payload: Payload,
     announced: usize,
-    BodyLimit(limit): BodyLimit,
+    limit: usize,
 ) -> Result<Bytes, Problem> {
     if announced > limit {
         drain(payload).await;
@@ -141,6 +151,10 @@ async fn drain(mut payload: Payload) {
     };
     // Whether it all came or not, the answer is the same.
     let _ = tokio::time::timeout(DRAIN_TIME, all).await;
+}
+
+fn too_slow() -> Problem {
+    Problem::new(Code::RequestTimeout, "The body did not arrive in time")
 }
 
 fn too_large(limit: usize) -> Problem {
