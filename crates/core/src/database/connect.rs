@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, DatabaseConnection, DatabaseBackend, DbErr, RuntimeErr};
+use sea_orm::{ConnectOptions, DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::{
     Connection, PgConnection,
     sqlite::{SqliteJournalMode, SqliteSynchronous},

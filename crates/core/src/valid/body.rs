@@ -68,7 +68,9 @@ impl Incoming {
         self.accepted?;
         let time = self.limit.time;
         let body = read(self.payload, self.announced, self.limit.bytes);
-        tokio::time::timeout(time, body).await.unwrap_or_else(|_| Err(too_slow()))
+        tokio::time::timeout(time, body)
+            .await
+            .unwrap_or_else(|_| Err(too_slow()))
     }
 }
 
@@ -117,11 +119,7 @@ fn content_length(request: &HttpRequest) -> usize {
 }
 
 /// The whole body, if it is within `limit`.
-async fn read(
-    mut payload: Payload,
-    announced: usize,
-    limit: usize,
-) -> Result<Bytes, Problem> {
+async fn read(mut payload: Payload, announced: usize, limit: usize) -> Result<Bytes, Problem> {
     if announced > limit {
         drain(payload).await;
         return Err(too_large(limit));

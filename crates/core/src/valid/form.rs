@@ -100,7 +100,10 @@ mod tests {
 
     async fn read(content_type: &str, body: &'static [u8]) -> Result<SignIn, Problem> {
         let (request, mut payload) = TestRequest::post()
-            .app_data(BodyLimit { bytes: 100, ..BodyLimit::default() })
+            .app_data(BodyLimit {
+                bytes: 100,
+                ..BodyLimit::default()
+            })
             .insert_header(("content-type", content_type))
             .set_payload(body)
             .to_http_parts();
