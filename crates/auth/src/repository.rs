@@ -10,8 +10,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{self, NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 
@@ -48,7 +47,7 @@ pub(crate) async fn insert(
         status: Set(Status::default()),
         ..record::fresh::<Entity>(UserId::new(), now)
     };
-    Entity::insert(row).exec_with_returning(connection).await
+    record::insert::<Entity>(connection, row).await
 }
 
 pub(crate) async fn find(

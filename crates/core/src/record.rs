@@ -62,6 +62,28 @@ where
     row
 }
 
+/// Writes a new row and answers it as it is stored.
+///
+/// As one of many, so that the statement is read to its end: SQLite commits only there, and of a
+/// single row the driver reads no further than the row, and never learns that the disk was full.
+///
+/// # Errors
+///
+/// What the database says.
+pub async fn insert<E>(
+    connection: &impl ConnectionTrait,
+    row: E::ActiveModel,
+) -> Result<E::Model, DbErr>
+where
+    E: Record,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let rows = E::insert_many([row])
+        .exec_with_returning(connection)
+        .await?;
+    rows.into_iter().next().ok_or(DbErr::RecordNotInserted)
+}
+
 /// The versions of a row that a change is meant for; by default any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected(Option<Vec<i64>>);

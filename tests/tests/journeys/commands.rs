@@ -1,8 +1,12 @@
 //! The command line: help, `doctor`, `openapi`, `migrate`, and the files that are made of them.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    path::Path,
+    process::Stdio,
+};
 
-use ashlar_testkit::{Scratch, World, on_each_database};
+use ashlar_testkit::{Scratch, World, on_each_database, process};
 
 use crate::command::{ashlar, ashlar_in};
 
@@ -77,6 +81,39 @@ async fn what_there_is_not_is_refused_with_advice() {
             let told = ended.stderr.replace("[STEPS]", "<STEPS>");
             assert!(told.contains(word), "{word:?} is missing: {ended:#?}");
         }
+    }
+}
+
+/// `ashlar openapi | head -1`.
+#[tokio::test]
+async fn a_reader_who_has_seen_enough_is_no_failure() {
+    let folder = Scratch::new();
+    let mut command = process::command(folder.path(), &[], &["openapi"]).await;
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(
+        ended.status.success() && ended.stderr.is_empty(),
+        "{ended:?}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_cannot_be_printed_is_a_failure() {
+    let folder = Scratch::new();
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [&["openapi"][..], &["doctor"], &["doctor", "--example"]] {
+        let mut command = process::command(folder.path(), &[], arguments).await;
+        let ended = command.stdout(full()).output().unwrap();
+        let complaint = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {ended:?}");
+        assert!(complaint.starts_with("error: No space left"), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        let mut command = process::command(folder.path(), &[], arguments).await;
+        let ended = command.stdout(full()).stderr(full()).output().unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {ended:?}");
     }
 }
 

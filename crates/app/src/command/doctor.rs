@@ -17,16 +17,13 @@ impl Doctor {
     pub(super) fn run(self, source: Source) -> Outcome {
         if self.example {
             let (_, effective) = Settings::read(Source::from_pairs([("APP_ENV", "test")]))?;
-            print(&effective.example());
+            print(&effective.example())?;
             return Ok(());
         }
         match Settings::read(source) {
-            Ok((_, effective)) => {
-                print(&effective.to_string());
-                Ok(())
-            }
+            Ok((_, effective)) => Ok(print(&effective.to_string())?),
             Err(problems) => {
-                print(&problems.effective().to_string());
+                print(&problems.effective().to_string())?;
                 Err(problems.into())
             }
         }

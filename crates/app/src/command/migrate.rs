@@ -30,7 +30,7 @@ impl Migrate {
         block_on(async {
             let database = Database::connect(&settings.database).await?;
             let report = self.migrate(&database).await?;
-            print(&report);
+            print(&report)?;
             Ok(database.close().await?)
         })
     }

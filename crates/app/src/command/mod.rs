@@ -6,7 +6,12 @@ mod openapi;
 mod serve;
 mod user;
 
-use std::{error::Error, future::Future, process::ExitCode};
+use std::{
+    error::Error,
+    future::Future,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use ashlar_core::settings::Source;
 use clap::{Parser, Subcommand};
@@ -87,17 +92,22 @@ fn say_why(error: &dyn Error) {
     say(&format!("error: {sentence}"));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "this is what a command says to a person"
-)]
+/// What a command says to a person. When that cannot be written, there is nobody left to tell.
 fn say(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
-#[expect(clippy::print_stdout, reason = "this is what a command was asked for")]
-fn print(text: &str) {
-    print!("{text}");
+/// What a command was asked for. A reader who has seen enough (`ashlar openapi | head`) is no
+/// failure; a full disk is.
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
 }
 
 /// Runs `work` to its end on a runtime of one thread.

@@ -11,7 +11,6 @@ pub(super) fn run() -> Outcome {
     block_on(async {
         let database = Database::connect(&settings.database).await?;
         let api = compose::api(&settings, database, Clock::system())?;
-        print(&api.document().to_string());
-        Ok(())
+        Ok(print(&api.document().to_string())?)
     })
 }

@@ -41,7 +41,7 @@ impl User {
                 .users()
                 .create_admin(email, display_name, password)
                 .await?;
-            print(&format!("created administrator {admin}\n"));
+            print(&format!("created administrator {admin}\n"))?;
             Ok(database.close().await?)
         })
     }

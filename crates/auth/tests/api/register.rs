@@ -2,9 +2,24 @@
 
 use ashlar_testkit::{World, on_each_database};
 use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait, DatabaseBackend};
 use serde_json::json;
 
 use crate::{PASSWORD, serve};
+
+const PROMISE_ON_SQLITE: &str = "
+    create table promises (id, kept integer references promises (id) deferrable initially deferred);
+    create unique index ux_promises_id on promises (id);
+    create trigger promise after insert on users begin insert into promises values (1, 2); end;";
+
+const PROMISE_ON_POSTGRES: &str = "
+    create table promises (
+        id integer primary key,
+        kept integer references promises (id) deferrable initially deferred
+    );
+    create function promise() returns trigger language plpgsql as
+        $$ begin insert into promises values (1, 2); return new; end $$;
+    create trigger promise after insert on users for each row execute function promise();";
 
 on_each_database! {
     /// What comes back is the user, without any trace of the password.
@@ -88,6 +103,27 @@ on_each_database! {
         let created = answers.iter().filter(|answer| answer.status() == 201).count();
         let refused = answers.iter().filter(|answer| answer.status() == 409).count();
         assert_eq!((created, refused), (1, 5));
+    }
+
+    /// What fails at the end of the statement, when it commits, as on a full disk, counts too: here
+    /// it is a foreign key that is checked no earlier.
+    async fn what_was_not_kept_is_not_created(world: World) {
+        let served = serve(&world).await;
+        let database = world.database();
+        let connection = database.connection();
+        let promise = match connection.get_database_backend() {
+            DatabaseBackend::Sqlite => PROMISE_ON_SQLITE,
+            _ => PROMISE_ON_POSTGRES,
+        };
+        connection.execute_unprepared(promise).await.unwrap();
+        let refused = served.register("ada@example.org").await;
+        refused.assert_error(500, "INTERNAL_ERROR");
+        let keep = match connection.get_database_backend() {
+            DatabaseBackend::Sqlite => "drop trigger promise",
+            _ => "drop trigger promise on users",
+        };
+        connection.execute_unprepared(keep).await.unwrap();
+        served.register("ada@example.org").await.assert_status(201);
     }
 
     /// An admin is made by the command line, with the same rules.

@@ -18,8 +18,11 @@ pub(crate) use render::{ErrorEnvelope, ProblemDetails, VbenError};
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// How many characters of a refused value are told back.
+/// How many characters of a refused value, and of a field's name, are told back.
 const VALUE_LIMIT: usize = 100;
+
+/// How many fields at fault are told at once: an answer must not grow with how wrong a body is.
+pub(crate) const FIELD_LIMIT: usize = 50;
 
 /// A failed request: what the client is told, and the cause that only the log sees.
 #[derive(Debug)]
@@ -48,7 +51,8 @@ pub(crate) enum Details {
 /// What is wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
-    /// The field's path in the body (`items[2].quantity`), or the parameter's name.
+    /// The field's path in the body (`items[2].quantity`), or the parameter's name; cut at 100
+    /// characters.
     pub field: String,
     /// Why it was refused.
     pub message: String,
@@ -60,8 +64,13 @@ pub struct FieldError {
 impl FieldError {
     /// Says `message` of `field`.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut field = field.into();
+        if let Some((end, _)) = field.char_indices().nth(VALUE_LIMIT) {
+            // A name that is not known is whatever the client wrote.
+            field.truncate(end);
+        }
         Self {
-            field: field.into(),
+            field,
             message: message.into(),
             value: None,
         }
@@ -117,8 +126,9 @@ impl Problem {
         Self::new(Code::PreconditionFailed, Code::PreconditionFailed.meaning())
     }
 
-    /// 422: one detail a field that breaks a rule.
-    pub fn invalid(fields: Vec<FieldError>) -> Self {
+    /// 422: one detail a field that breaks a rule, of the first 50.
+    pub fn invalid(mut fields: Vec<FieldError>) -> Self {
+        fields.truncate(FIELD_LIMIT);
         let mut problem = Self::new(Code::ValidationError, "Validation failed");
         problem.details = Details::Fields(fields);
         problem

@@ -15,11 +15,8 @@ use super::{
 };
 use crate::{
     openapi::{Describe, Operation},
-    problem::{FieldError, Problem},
+    problem::{FIELD_LIMIT, FieldError, Problem},
 };
-
-/// How many wrong fields are told at once.
-const MAX_DETAILS: usize = 50;
 
 /// A `T` from a JSON body.
 ///
@@ -135,7 +132,7 @@ fn wrong_fields<T: DeserializeOwned>(body: &Value) -> Vec<FieldError> {
         report::concerns_value(&error.path().to_string(), &error.inner().to_string())
             .then(|| refusal(&alone, &error))
     });
-    refusals.take(MAX_DETAILS).collect()
+    refusals.take(FIELD_LIMIT).collect()
 }
 
 fn refusal(body: &Value, error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
@@ -208,6 +205,21 @@ mod tests {
             text.contains("items[0].quantity") && text.contains("\"count\""),
             "{text}"
         );
+    }
+
+    #[test]
+    fn an_answer_does_not_grow_with_how_wrong_a_body_is() {
+        let name = "x".repeat(1 << 16);
+        let unknown: Vec<String> = (0..100).map(|i| format!(r#""{i}{name}": 1"#)).collect();
+        let nul = vec![r#""\u0000""#; 1000];
+        for body in [
+            format!("{{{}}}", unknown.join(",")),
+            format!(r#"{{"items": [{}]}}"#, nul.join(",")),
+            format!(r#"{{"name": "a", "count": "{name}", "items": []}}"#),
+        ] {
+            let text = refused(&body);
+            assert!(text.len() < 20_000, "{} bytes", text.len());
+        }
     }
 
     #[test]

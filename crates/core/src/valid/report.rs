@@ -35,7 +35,6 @@ pub(super) fn broken_rules(
 
 /// A value of the wrong type, an unknown or a missing field.
 pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> FieldError {
-    let message = message.split(" at line ").next().unwrap_or(message);
     // serde names a missing or unknown field in its message, at the path of the object around it.
     let named = NAMING.iter().find_map(|(prefix, told)| {
         let name = message.strip_prefix(prefix)?.split('`').next()?;
@@ -45,8 +44,8 @@ pub(super) fn wrong_shape(path: &str, message: &str, value: Option<String>) -> F
         ROOT | "" if message.contains("expected struct") => {
             FieldError::new("body", "must be an object")
         }
-        ROOT | "" => FieldError::new("body", message),
-        path => detail(path.to_owned(), message.to_owned(), value),
+        ROOT | "" => FieldError::new("body", rule(message)),
+        path => detail(path.to_owned(), rule(message), value),
     })
 }
 
@@ -71,16 +70,14 @@ pub(super) fn refused_pair(
     }
     Some(detail(
         name.to_owned(),
-        message.to_owned(),
+        rule(message),
         Some(value.to_owned()),
     ))
 }
 
 /// A detail that tells back `value`, unless the field holds a secret.
 fn detail(field: String, message: String, value: Option<String>) -> FieldError {
-    if is_secret(&field) {
-        return FieldError::new(field, without_value(message));
-    }
+    let value = value.filter(|_| !is_secret(&field));
     let error = FieldError::new(field, message);
     match value {
         Some(value) => error.value(&value),
@@ -88,11 +85,18 @@ fn detail(field: String, message: String, value: Option<String>) -> FieldError {
     }
 }
 
-/// serde's messages about a wrong type begin with what was given.
-fn without_value(message: String) -> String {
-    match message.split_once(", expected ") {
-        Some((_, expected)) => format!("must be {expected}"),
-        None => message,
+/// What should have been there. serde's own messages begin with what was, at whatever length, and
+/// be it a secret; what may be told of that stands in the detail's `value`.
+fn rule(message: &str) -> String {
+    let (given, expected) = message.rsplit_once(", expected ").unwrap_or(("", message));
+    let expected = expected
+        .rsplit_once(" at line ")
+        .map_or(expected, |(expected, _)| expected);
+    match (given, expected) {
+        ("", message) => message.to_owned(),
+        // What serde says of every enum.
+        (_, "string or map") => "must be a string".to_owned(),
+        (_, expected) => format!("must be {expected}"),
     }
 }
 
@@ -170,5 +174,29 @@ mod tests {
         let given = "invalid type: integer `12345678`, expected a string at line 1 column 9";
         let error = wrong_shape("user.password", given, Some("12345678".into()));
         assert_eq!(error, FieldError::new("user.password", "must be a string"));
+        let given = "invalid type: string \"a, expected b at line 1\", expected u32";
+        let error = wrong_shape("pass_key", given, Some("a".into()));
+        assert_eq!(error, FieldError::new("pass_key", "must be u32"));
+    }
+
+    #[test]
+    fn a_rule_is_told_without_what_was_given() {
+        let given = "x".repeat(1 << 19);
+        for (message, told) in [
+            (
+                format!("unknown variant `{given}`, expected `a` or `b`"),
+                "must be `a` or `b`",
+            ),
+            (
+                "invalid type: null, expected string or map at line 1 column 9".into(),
+                "must be a string",
+            ),
+            ("must be a UUID at line 1 column 9".into(), "must be a UUID"),
+        ] {
+            let error = wrong_shape("status", &message, Some(given.clone()));
+            assert_eq!(error, FieldError::new("status", told).value(&given));
+            let error = refused_pair("status", &given, &message, "").unwrap();
+            assert_eq!(error, FieldError::new("status", told).value(&given));
+        }
     }
 }

@@ -10,7 +10,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{self, NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect,
     sea_query::{Condition, Expr},
 };
 
@@ -36,7 +36,7 @@ pub(crate) async fn insert(
         slug: Set(project.slug),
         ..record::fresh::<Entity>(ProjectId::new(), now)
     };
-    Entity::insert(row).exec_with_returning(connection).await
+    record::insert::<Entity>(connection, row).await
 }
 
 /// Those of these projects that exist, whoever owns them.

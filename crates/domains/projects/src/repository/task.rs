@@ -8,8 +8,7 @@ use ashlar_core::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Condition, Expr, ExprTrait, Func},
 };
 
@@ -42,7 +41,7 @@ pub(crate) async fn insert(
         external_task_id: Set(task.external_task_id),
         ..record::fresh::<Entity>(TaskId::new(), now)
     };
-    Entity::insert(row).exec_with_returning(connection).await
+    record::insert::<Entity>(connection, row).await
 }
 
 pub(crate) async fn find(
