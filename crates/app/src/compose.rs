@@ -1,4 +1,4 @@
-//! The one place that knows every domain. Adding one is a line in [`domains`].
+//! The one place that knows every domain. Adding one is a line in `domains`.
 
 use std::sync::Arc;
 

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
+use super::LoadError;
+
 /// The name of the constraint that `error` says was violated, for a unique index in our naming
 /// (`ux_<table>_<columns>`). SQLite tells the columns only; the name is made from them.
 pub fn violated_constraint(error: &DbErr) -> Option<String> {
@@ -46,37 +48,45 @@ pub(super) fn is_transient(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// Whether no connection could be had in time.
-pub(crate) fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if matches!(error.downcast_ref(), Some(DbErr::ConnectionAcquire(_))) {
-            return true;
-        }
-        if matches!(error.downcast_ref(), Some(SqlxError::PoolTimedOut)) {
-            return true;
-        }
-        next = error.source();
+/// Whether the database could not be asked just now, and may answer the same question later: no
+/// connection is to be had, the one at hand broke, or (SQLite) another process holds the write lock.
+pub(crate) fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| {
+        matches!(error.downcast_ref(), Some(DbErr::ConnectionAcquire(_)))
+            || error
+                .downcast_ref::<LoadError>()
+                .is_some_and(LoadError::is_abandoned)
+    }) || find(error).is_some_and(is_away)
+}
+
+fn is_away(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed => true,
+        SqlxError::Database(error) => error.code().is_some_and(|code| {
+            // PostgreSQL: connection exceptions, shutting down, starting up, too many clients.
+            code.starts_with("08")
+                || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300")
+                || matches!(&*code, "5" | "6" | "261" | "517")
+        }),
+        _ => false,
     }
-    false
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a SqlxError> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(error) = error.downcast_ref::<DbErr>() {
-            return sqlx_error(error);
-        }
-        // What a domain's error shows of a `DbErr` that it holds transparently: its source.
-        if let Some(RuntimeErr::SqlxError(error)) = error.downcast_ref::<RuntimeErr>() {
-            return Some(error);
-        }
-        if let Some(error) = error.downcast_ref::<SqlxError>() {
-            return Some(error);
-        }
-        next = error.source();
-    }
-    None
+    chain(error).find_map(|error| {
+        // What a domain's error shows of a `DbErr` that it holds transparently is its source.
+        let transparent = match error.downcast_ref::<RuntimeErr>() {
+            Some(RuntimeErr::SqlxError(error)) => Some(&**error),
+            _ => None,
+        };
+        transparent
+            .or_else(|| error.downcast_ref::<DbErr>().and_then(sqlx_error))
+            .or_else(|| error.downcast_ref::<SqlxError>())
+    })
 }
 
 fn sqlx_error(error: &DbErr) -> Option<&SqlxError> {
@@ -91,6 +101,20 @@ fn sqlx_error(error: &DbErr) -> Option<&SqlxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_told_from_one_that_refuses() {
+        let away = |error: SqlxError| {
+            let error = DbErr::Query(RuntimeErr::SqlxError(error.into()));
+            is_unavailable(&crate::problem::Unexpected::from(error))
+        };
+        let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert!(away(SqlxError::Io(reset)));
+        assert!(away(SqlxError::PoolTimedOut));
+        assert!(away(SqlxError::PoolClosed));
+        assert!(!away(SqlxError::RowNotFound));
+        assert!(!is_unavailable(&DbErr::Custom("a fault of ours".into())));
+    }
 
     #[test]
     fn sqlite_messages_give_the_index_its_name() {

@@ -13,7 +13,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use sea_orm::DbErr;
@@ -27,6 +27,10 @@ const BATCH: usize = 256;
 /// How many statements one worker has under way at once: a second one, so that a slow answer does
 /// not hold up every read of the worker.
 const LANES: usize = 2;
+
+/// How long one statement may take before its callers are told that it is given up: above the
+/// statement timeout, so it is for a connection whose other end is gone without a word.
+const GIVE_UP: Duration = Duration::from_secs(35);
 
 type Fetching<V> = Pin<Box<dyn Future<Output = Result<Vec<V>, DbErr>> + Send>>;
 type Answer<V> = Result<Option<V>, LoadError>;
@@ -153,8 +157,12 @@ where
     };
     while let Some(batch) = lane.next_batch() {
         let keys = batch.keys().copied().collect();
-        let fetched = (lane.shared.fetch)(keys).await;
-        hand_out(batch, fetched, lane.shared.key);
+        let fetching = (lane.shared.fetch)(keys);
+        match tokio::time::timeout(GIVE_UP, fetching).await {
+            Ok(fetched) => hand_out(batch, fetched, lane.shared.key),
+            // Their senders are dropped: everyone who waits learns it.
+            Err(_) => drop(batch),
+        }
     }
 }
 
@@ -218,6 +226,13 @@ fn thread_number() -> usize {
         static NUMBER: usize = NEXT.fetch_add(1, Relaxed);
     }
     NUMBER.with(|number| *number)
+}
+
+impl LoadError {
+    /// Whether the database said nothing at all.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 impl fmt::Display for LoadError {

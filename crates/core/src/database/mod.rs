@@ -15,9 +15,9 @@ use tokio::sync::Mutex;
 
 pub use connect::ConnectError;
 pub use failure::violated_constraint;
-pub use loader::Loader;
+pub use loader::{LoadError, Loader};
 
-pub(crate) use failure::is_exhausted;
+pub(crate) use failure::is_unavailable;
 
 /// How often a transaction is tried that the database gave up for another's sake.
 const ATTEMPTS: u32 = 5;

@@ -1,7 +1,7 @@
 //! The assembled API: domains in, actix configuration and contract out. `main` and every test
 //! build it alike.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::Method, web};
 use serde_json::{Map, Value, json};
@@ -20,6 +20,10 @@ use crate::{
 
 /// Where the versioned API stands.
 pub const PREFIX: &str = "/api/v1";
+
+/// How long a body may take to arrive, however long a request may: each that is under way holds a
+/// place among the requests in flight.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 type State = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
 
@@ -129,7 +133,7 @@ impl Api {
 fn body_limit(settings: &HttpSettings) -> BodyLimit {
     BodyLimit {
         bytes: settings.max_body_bytes,
-        time: settings.request_timeout * 2 / 3,
+        time: (settings.request_timeout * 2 / 3).min(BODY_TIME),
     }
 }
 

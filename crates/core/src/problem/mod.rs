@@ -266,9 +266,9 @@ impl Error for Unexpected {
 
 impl From<Unexpected> for Problem {
     fn from(Unexpected(cause): Unexpected) -> Self {
-        // A pool that has no connection to give is overload, not a fault.
-        if crate::database::is_exhausted(cause.as_ref()) {
-            return Self::unavailable("The database is busy")
+        // A database that is away or overrun is no fault of this request: it may come again.
+        if crate::database::is_unavailable(cause.as_ref()) {
+            return Self::unavailable("The database is not available")
                 .retry_after(Duration::from_secs(1))
                 .caused_by(cause);
         }

@@ -234,8 +234,13 @@ fn is_readable(path: &PathBuf) -> Result<(), String> {
     }
 }
 
+/// A check for [`Var::check`](super::Var::check): an `http` or `https` URL without query and fragment.
+///
+/// # Errors
+///
+/// What it must be.
 #[expect(clippy::ptr_arg, reason = "the signature of a check on a String")]
-fn is_web_address(text: &String) -> Result<(), String> {
+pub fn is_web_address(text: &String) -> Result<(), String> {
     let is_right = Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.query().is_none()

@@ -56,7 +56,7 @@ pub use self::{
     app::{AppSettings, Environment},
     cors::CorsSettings,
     database::{DatabaseSettings, DatabaseUrl},
-    http::{ErrorFormat, HttpSettings, TlsSettings},
+    http::{ErrorFormat, HttpSettings, TlsSettings, is_web_address},
     log::{LogFormat, LogSettings},
     mask::mask_url,
     reader::Reader,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use garde::rules::{
     length::chars::Chars,
+    pattern::{Matcher, Pattern},
     range::{Bounds, OutOfBounds},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -67,6 +68,15 @@ impl<T: Chars> Chars for Change<T> {
         match self {
             Self::Keep => Ok(()),
             Self::Set(value) => value.validate_num_chars(min, max),
+        }
+    }
+}
+
+impl<T: Pattern> Pattern for Change<T> {
+    fn validate_pattern<M: Matcher>(&self, pattern: &M) -> bool {
+        match self {
+            Self::Keep => true,
+            Self::Set(value) => value.validate_pattern(pattern),
         }
     }
 }

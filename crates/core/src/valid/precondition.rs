@@ -13,6 +13,7 @@ use actix_web::{
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
 
 use crate::{
     openapi::{Describe, Operation},
@@ -30,13 +31,16 @@ impl ETag {
         Self(format!("\"{version}\""))
     }
 
+    /// The tag of a version together with something that changes on its own: `"7-Yk3…"`. A client
+    /// has both or none of it; for `If-Match` it names the version.
+    pub fn of_version_with(version: i64, other: &impl Serialize) -> Self {
+        let content = serde_json::to_vec(other).unwrap_or_default();
+        Self(format!("\"{version}-{}\"", fingerprint(&content)))
+    }
+
     /// The tag of a content: the same content has the same tag, in every process.
     pub(crate) fn of_content(content: &[u8]) -> Self {
-        let digest = digest::digest(&digest::SHA256, content);
-        Self(format!(
-            "\"{}\"",
-            URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])
-        ))
+        Self(format!("\"{}\"", fingerprint(content)))
     }
 
     pub(crate) fn header_value(&self) -> HeaderValue {
@@ -97,8 +101,16 @@ fn tags<'a>(request: &'a HttpRequest, name: &HeaderName) -> impl Iterator<Item =
         .filter(|tag| !tag.is_empty())
 }
 
+/// 128 bits of its SHA-256, as text.
+fn fingerprint(content: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, content);
+    URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])
+}
+
 fn version(tag: &str) -> Option<i64> {
-    let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let tag = tag.strip_prefix('"')?.strip_suffix('"')?;
+    // What follows the version tells of something that no change here is meant for.
+    let digits = tag.split_once('-').map_or(tag, |(version, _)| version);
     let version = digits.parse::<i64>().ok()?;
     // `"07"` is another tag than `"7"`.
     (version.to_string() == digits).then_some(version)
@@ -127,6 +139,9 @@ mod tests {
         assert!(!if_match("\"3\"").allows(4));
         assert!(if_match("\"2\", \"4\"").allows(4));
         assert!(if_match("*").allows(9));
+        let tag = ETag::of_version_with(3, &"what the tracker says");
+        assert!(if_match(&tag.0).allows(3));
+        assert!(!if_match(&tag.0).allows(4));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The crate's settings.
 
-use ashlar_core::settings::Reader;
+use ashlar_core::settings::{Reader, is_web_address};
 
 /// Where the task tracker is.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,7 @@ impl ProjectsSettings {
         Self {
             tracker_url: reader
                 .var("TASK_TRACKER_URL", "Base URL of the external task tracker")
+                .check(is_web_address)
                 .optional(),
         }
     }

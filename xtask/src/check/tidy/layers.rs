@@ -20,6 +20,14 @@ const SQL: [&str; 4] = [
     "from_sql_and_values",
 ];
 
+const INSERTS: [&str; 3] = [
+    "Entity::insert(",
+    ".insert(connection",
+    ".insert(transaction",
+];
+
+const INSERT: &str = "insert with `record::insert`, which reads the statement to its end";
+
 /// The rooms of a domain in which nobody has heard of HTTP.
 const BELOW_HTTP: [&str; 4] = ["service", "repository", "model", "entity"];
 
@@ -29,6 +37,9 @@ pub(super) fn findings(file: &File) -> Vec<String> {
     let mut findings = Vec::new();
     if !may_speak_sql(file) {
         findings.extend(uses(file, &SQL, "SQL belongs into a repository"));
+    }
+    if is_sliced(&file.path) && !file.is_test() {
+        findings.extend(uses(file, &INSERTS, INSERT));
     }
     if is_below_http(&file.path) {
         findings.extend(uses(file, &HTTP, "HTTP belongs into the router"));
@@ -44,9 +55,12 @@ fn may_speak_sql(file: &File) -> bool {
         || room(&file.path) == Some("repository")
 }
 
+fn is_sliced(path: &str) -> bool {
+    path.starts_with("crates/domains/") || path.starts_with("crates/auth/")
+}
+
 fn is_below_http(path: &str) -> bool {
-    let is_sliced = path.starts_with("crates/domains/") || path.starts_with("crates/auth/");
-    is_sliced && room(path).is_some_and(|room| BELOW_HTTP.contains(&room))
+    is_sliced(path) && room(path).is_some_and(|room| BELOW_HTTP.contains(&room))
 }
 
 /// The file or folder directly below `src/`, without the extension.
@@ -79,6 +93,14 @@ mod tests {
         assert!(findings(&file("crates/auth/src/repository/user.rs", text)).is_empty());
         assert!(findings(&file("crates/core/src/database/mod.rs", text)).is_empty());
         assert!(findings(&file("crates/core/tests/database/main.rs", text)).is_empty());
+    }
+
+    #[test]
+    fn rows_are_inserted_by_the_record() {
+        let text = "//! Doc.\nEntity::insert(row).exec(connection)\n";
+        let path = "crates/domains/projects/src/repository/task.rs";
+        assert_eq!(findings(&file(path, text)).len(), 1);
+        assert!(findings(&file("crates/core/src/record.rs", text)).is_empty());
     }
 
     #[test]

@@ -82,10 +82,12 @@ async fn read(
     id: PathId<Task>,
 ) -> Result<Versioned<TaskDetail>, ProjectError> {
     let task = projects.read_task(owner.user_id, id.0).await?;
-    Ok(Versioned {
-        etag: ETag::of_version(task.local.version),
-        body: task,
-    })
+    let version = task.local.version;
+    let etag = match &task.external {
+        Some(external) => ETag::of_version_with(version, external),
+        None => ETag::of_version(version),
+    };
+    Ok(Versioned { etag, body: task })
 }
 
 async fn replace(

@@ -36,9 +36,12 @@ pub struct TaskCreate {
     #[serde(default)]
     #[garde(skip)]
     pub assignee_id: Option<UserId>,
-    /// Its id in the external tracker.
+    /// Its id in the external tracker; not `.` or `..`, which are no ids in a URL.
     #[serde(default)]
-    #[garde(length(chars, min = 1, max = 100))]
+    #[garde(
+        length(chars, min = 1, max = 100),
+        pattern(r"^(?:[^.\x00][^\x00]*|\.[^.\x00][^\x00]*|\.\.[^\x00]+)$")
+    )]
     pub external_task_id: Option<String>,
 }
 
@@ -65,7 +68,10 @@ pub struct TaskUpdate {
     #[garde(skip)]
     pub assignee_id: Change<Option<UserId>>,
     /// Its id in the external tracker.
-    #[garde(length(chars, min = 1, max = 100))]
+    #[garde(
+        length(chars, min = 1, max = 100),
+        pattern(r"^(?:[^.\x00][^\x00]*|\.[^.\x00][^\x00]*|\.\.[^\x00]+)$")
+    )]
     pub external_task_id: Change<Option<String>>,
 }
 

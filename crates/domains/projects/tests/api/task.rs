@@ -55,6 +55,7 @@ on_each_database! {
             ("priority", json!(3)), ("due_date", json!("tomorrow")), ("due_date", json!("2026-02-30")),
             ("due_date", json!("10000-01-01")), ("assignee_id", json!("me")),
             ("external_task_id", json!("")), ("external_task_id", json!("x".repeat(101))),
+            ("external_task_id", json!(".")), ("external_task_id", json!("..")),
         ] {
             let mut body = json!({"title": "Fly"});
             body[field] = value.clone();

@@ -62,6 +62,23 @@ on_each_database! {
         assert_eq!(asked.header("authorization"), None);
     }
 
+    async fn a_client_has_both_parts_or_none(world: World) {
+        let tracker = Upstream::start(|request| match request.number {
+            1 | 2 => Reply::json(r#"{"votes":1}"#),
+            _ => Reply::json(r#"{"votes":2}"#),
+        }).await;
+        let (alice, path) = linked(&world, &tracker.url(), "EXT-1").await;
+        let first = alice.get(&path).send().await;
+        let tag = first.assert_status(200).header("etag").expect("it has a version").to_owned();
+        alice.get(&path).header("if-none-match", &tag).send().await.assert_status(304);
+        let voted = alice.get(&path).header("if-none-match", &tag).send().await;
+        assert_eq!(voted.assert_status(200).json()["external"], json!({"votes": 2}));
+        // The tag still names the version that a change is meant for.
+        let change = json!({"status": "done"});
+        alice.patch(&path).header("if-match", &tag).json(&change).send().await.assert_status(200);
+        alice.patch(&path).header("if-match", &tag).json(&change).send().await.assert_status(412);
+    }
+
     async fn a_task_that_is_not_linked_does_not_ask(world: World) {
         let tracker = Upstream::start(|_| Reply::status(500)).await;
         let (alice, path) = linked(&world, &tracker.url(), "EXT-1").await;
