@@ -13,7 +13,7 @@ mod server;
 
 pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
-pub use route::Route;
+pub use route::{Arguments, Endpoint, Route};
 pub use server::{Server, ServerHandle, StartError};
 
 pub(crate) use answer::write;

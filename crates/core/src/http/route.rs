@@ -16,6 +16,16 @@ use crate::{
     problem::{Code, Problem},
 };
 
+/// What a handler takes: extractors that describe themselves.
+pub trait Arguments: FromRequest + Describe + 'static {}
+
+impl<T: FromRequest + Describe + 'static> Arguments for T {}
+
+/// An async function from [`Arguments`] to an [`Answer`].
+pub trait Endpoint<Args>: Handler<Args, Output: Answer + 'static> + Send + Sync {}
+
+impl<F, Args> Endpoint<Args> for F where F: Handler<Args, Output: Answer + 'static> + Send + Sync {}
+
 /// A handler on a method and a path.
 #[derive(Clone)]
 pub struct Route {
@@ -33,61 +43,31 @@ pub struct Route {
 
 impl Route {
     /// `handler` for `GET` (and `HEAD`) on `path`.
-    pub fn get<F, Args>(path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    pub fn get<Args: Arguments>(path: &str, handler: impl Endpoint<Args>) -> Self {
         Self::new(Method::GET, path, handler)
     }
 
     /// `handler` for `POST` on `path`.
-    pub fn post<F, Args>(path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    pub fn post<Args: Arguments>(path: &str, handler: impl Endpoint<Args>) -> Self {
         Self::new(Method::POST, path, handler)
     }
 
     /// `handler` for `PUT` on `path`.
-    pub fn put<F, Args>(path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    pub fn put<Args: Arguments>(path: &str, handler: impl Endpoint<Args>) -> Self {
         Self::new(Method::PUT, path, handler)
     }
 
     /// `handler` for `PATCH` on `path`.
-    pub fn patch<F, Args>(path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    pub fn patch<Args: Arguments>(path: &str, handler: impl Endpoint<Args>) -> Self {
         Self::new(Method::PATCH, path, handler)
     }
 
     /// `handler` for `DELETE` on `path`.
-    pub fn delete<F, Args>(path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    pub fn delete<Args: Arguments>(path: &str, handler: impl Endpoint<Args>) -> Self {
         Self::new(Method::DELETE, path, handler)
     }
 
-    fn new<F, Args>(method: Method, path: &str, handler: F) -> Self
-    where
-        F: Handler<Args> + Send + Sync,
-        F::Output: Answer + 'static,
-        Args: FromRequest + Describe + 'static,
-    {
+    fn new<F: Endpoint<Args>, Args: Arguments>(method: Method, path: &str, handler: F) -> Self {
         let mounted = method.clone();
         Self {
             method,
