@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use ashlar_testkit::World;
 use futures_util::future::join_all;
-use tokio::{io::split, sync::Semaphore, time::timeout};
+use tokio::{io::split, time::timeout};
 
 use crate::{
     raw::{self, exchange},
@@ -125,7 +125,7 @@ on_sqlite! {
     }
 
     async fn a_full_house_turns_away_all_but_health_checks(world: World) {
-        let gate = Arc::new(Semaphore::new(0));
+        let gate = Arc::new(trial::Gate::default());
         let app = trial::serve_gated(&world, Arc::clone(&gate), |settings| {
             settings.max_in_flight = 2;
         });
@@ -133,20 +133,16 @@ on_sqlite! {
         let client = app.anonymous();
         let waiting = async { join_all((0..2).map(|_| client.get("/api/v1/trial/wait").send())).await };
         let asking = async {
-            // The two are in once a third is not.
-            let turned_away = loop {
-                let answer = client.get("/api/v1/trial/conflict").send().await;
-                if answer.status() != 409 {
-                    break answer;
-                }
-            };
+            let both_are_in = gate.arrived.acquire_many(2).await;
+            both_are_in.expect("the gate is never closed").forget();
+            let turned_away = client.get("/api/v1/trial/conflict").send().await;
             turned_away.assert_error(503, "SERVICE_UNAVAILABLE");
             assert_eq!(turned_away.header("retry-after"), Some("1"));
             assert_eq!(turned_away.error_message(), "Too many requests at once");
             for path in ["/api/v1/health/live", "/api/v1/health/ready", "/api/v1/health/", "/api/health"] {
                 client.get(path).send().await.assert_status(200);
             }
-            gate.add_permits(2);
+            gate.leave.add_permits(2);
         };
         let both = async { tokio::join!(waiting, asking) };
         let (waited, ()) = timeout(PATIENCE, both).await.expect("the third is turned away");

@@ -23,13 +23,30 @@ pub(crate) const CAUSE: &str = "the-cause-that-only-the-log-may-know";
 
 /// The trial's routes, and auth's.
 pub(crate) async fn serve(world: &World, tune: impl FnOnce(&mut HttpSettings)) -> TestApp {
-    serve_gated(world, Arc::new(Semaphore::new(0)), tune).await
+    serve_gated(world, Arc::new(Gate::default()), tune).await
+}
+
+/// Where `GET /trial/wait` stops.
+pub(crate) struct Gate {
+    /// Gets a permit for each request that has come in.
+    pub(crate) arrived: Semaphore,
+    /// Lets one request go for each permit.
+    pub(crate) leave: Semaphore,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            arrived: Semaphore::new(0),
+            leave: Semaphore::new(0),
+        }
+    }
 }
 
 /// The same, where `GET /trial/wait` answers once `gate` lets it.
 pub(crate) async fn serve_gated(
     world: &World,
-    gate: Arc<Semaphore>,
+    gate: Arc<Gate>,
     tune: impl FnOnce(&mut HttpSettings),
 ) -> TestApp {
     let settings = crate::settings(&[]);
@@ -40,7 +57,7 @@ pub(crate) async fn serve_gated(
         .await
 }
 
-fn domain(gate: Arc<Semaphore>) -> Domain {
+fn domain(gate: Arc<Gate>) -> Domain {
     Domain::new("trial", "What goes wrong on request")
         .state(gate)
         .mount([
@@ -91,11 +108,10 @@ async fn hangs() -> NoContent {
     pending().await
 }
 
-async fn waits(gate: Data<Arc<Semaphore>>) -> NoContent {
-    gate.acquire()
-        .await
-        .expect("the gate is never closed")
-        .forget();
+async fn waits(gate: Data<Arc<Gate>>) -> NoContent {
+    gate.arrived.add_permits(1);
+    let leave = gate.leave.acquire().await;
+    leave.expect("the gate is never closed").forget();
     NoContent
 }
 
