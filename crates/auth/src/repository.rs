@@ -4,12 +4,12 @@
 use ashlar_core::{
     page::{self, CursorValue, Page, PageRequest, SortBy},
     principal::UserId,
-    record::{self, Expected, Record},
+    record::{self, Expected, Record, set},
     valid::Change,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::{self, NotSet, Set},
+    ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
@@ -158,14 +158,6 @@ pub(crate) async fn delete(
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     record::delete::<Entity>(connection, id, Condition::all(), expected, now).await
-}
-
-/// What a PATCH does to a column.
-fn set<T: Into<sea_orm::Value>>(change: Change<T>) -> ActiveValue<T> {
-    match change {
-        Change::Set(value) => Set(value),
-        Change::Keep => NotSet,
-    }
 }
 
 impl SortBy<Entity> for UserSort {

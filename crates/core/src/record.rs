@@ -5,14 +5,16 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IntoActiveModel,
-    ModelTrait, QueryFilter, Select, UpdateMany, Value,
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
+    IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany, Value,
     sea_query::{
         Condition, Expr, ExprTrait, LikeExpr,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
 use uuid::Uuid;
+
+use crate::valid::Change;
 
 /// An entity with the standard columns. Implement it with nothing inside:
 /// `impl Record for Entity {}`.
@@ -140,6 +142,14 @@ where
     let statement = stamped(E::update_many().set(changes), now);
     let statement = narrowed(statement, id, condition, expected);
     Ok(statement.exec_with_returning(connection).await?.pop())
+}
+
+/// What a field of a PATCH does to its column.
+pub fn set<T: Into<Value>>(change: Change<T>) -> ActiveValue<T> {
+    match change {
+        Change::Set(value) => ActiveValue::Set(value),
+        Change::Keep => ActiveValue::NotSet,
+    }
 }
 
 /// Marks the row `id` as deleted `now` if it is alive, at an expected version, and meets

@@ -61,37 +61,18 @@ impl Exchange {
                 &unnamed
             }
         };
-        log_fault(problem);
-        let body = context::with(|context| {
-            problem.body(self.rendering, &context.request_id, &context.path)
-        });
-        let mut headers = HeaderMap::new();
-        problem.write_headers(&mut headers);
+        let (headers, body) = self.tell(problem);
         for (name, value) in headers {
             response.headers_mut().insert(name, value);
         }
-        let content_type = HeaderValue::from_static(self.rendering.content_type());
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type);
         response.headers_mut().remove(header::CONTENT_ENCODING);
-        let body = BoxBody::new(body.unwrap_or_default());
-        ServiceResponse::new(request, response.set_body(body))
+        ServiceResponse::new(request, response.set_body(BoxBody::new(body)))
     }
 
     /// The answer to a request that was lost on its way: by a timeout, or a panic outside of a
     /// handler. It has left the CORS middleware behind, so it says here what that would have said.
     pub(super) fn abort(&self, problem: &Problem) -> actix_web::Error {
-        log_fault(problem);
-        let body = context::with(|context| {
-            problem.body(self.rendering, &context.request_id, &context.path)
-        });
-        let mut headers = HeaderMap::new();
-        problem.write_headers(&mut headers);
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(self.rendering.content_type()),
-        );
+        let (mut headers, body) = self.tell(problem);
         if let Some(origin) = &self.origin {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             let exposed = HeaderValue::from_static(EXPOSED);
@@ -105,9 +86,22 @@ impl Exchange {
         Rendered {
             status: problem.status(),
             headers,
-            body: body.unwrap_or_default(),
+            body,
         }
         .into()
+    }
+
+    /// What a client is told of `problem`; the log learns of it too, if it is a fault.
+    fn tell(&self, problem: &Problem) -> (HeaderMap, Vec<u8>) {
+        log_fault(problem);
+        let mut headers = HeaderMap::new();
+        problem.write_headers(&mut headers);
+        let content_type = HeaderValue::from_static(self.rendering.content_type());
+        headers.insert(header::CONTENT_TYPE, content_type);
+        let body = context::with(|context| {
+            problem.body(self.rendering, &context.request_id, &context.path)
+        });
+        (headers, body.unwrap_or_default())
     }
 
     /// Headers that every answer has, and its line in the log.

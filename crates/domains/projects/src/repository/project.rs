@@ -4,12 +4,11 @@
 use ashlar_core::{
     page::{self, CursorValue, Page, PageRequest, SortBy},
     principal::UserId,
-    record::{self, Expected, Record},
-    valid::Change,
+    record::{self, Expected, Record, set},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::{self, NotSet, Set},
+    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect,
     sea_query::{Condition, Expr},
 };
@@ -106,14 +105,6 @@ pub(crate) async fn delete(
 
 fn owned_by(owner: UserId) -> Condition {
     Condition::all().add(Column::OwnerId.eq(owner))
-}
-
-/// What a PATCH does to a column.
-pub(super) fn set<T: Into<sea_orm::Value>>(change: Change<T>) -> ActiveValue<T> {
-    match change {
-        Change::Set(value) => Set(value),
-        Change::Keep => NotSet,
-    }
 }
 
 impl SortBy<Entity> for ProjectSort {

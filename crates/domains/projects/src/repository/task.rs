@@ -3,7 +3,7 @@
 use ashlar_core::{
     page::{self, CursorValue, Page, PageRequest, SortBy},
     principal::UserId,
-    record::{self, Expected, Record},
+    record::{self, Expected, Record, set},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -12,7 +12,6 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Func},
 };
 
-use super::project::set;
 use crate::{
     entity::{
         project,
