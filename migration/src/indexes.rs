@@ -17,6 +17,22 @@ pub(crate) fn alive(table: &'static str, columns: &[&'static str]) -> IndexCreat
         .take()
 }
 
+/// An index over the rows that meet `condition`, in SQL that both databases understand.
+pub(crate) fn over(
+    table: &'static str,
+    columns: &[&'static str],
+    condition: &'static str,
+) -> IndexCreateStatement {
+    named("ix", table, columns)
+        .and_where(Expr::cust(condition))
+        .take()
+}
+
+/// No two rows have the same values in these columns.
+pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    named("ux", table, columns).unique().take()
+}
+
 /// No two rows that are not soft-deleted have the same values in these columns.
 pub(crate) fn unique_alive(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("ux", table, columns)

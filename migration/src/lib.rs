@@ -5,6 +5,8 @@ mod columns;
 mod indexes;
 
 mod auth;
+mod events;
+mod jobs;
 mod projects;
 
 mod error;
@@ -73,5 +75,7 @@ fn every_domain() -> Vec<Box<dyn MigrationTrait>> {
     let mut migrations = Vec::new();
     migrations.extend(auth::migrations());
     migrations.extend(projects::migrations());
+    migrations.extend(events::migrations());
+    migrations.extend(jobs::migrations());
     migrations
 }

@@ -108,6 +108,20 @@ pub(crate) fn has_ended(child: &mut Child) -> bool {
     !matches!(child.try_wait(), Ok(None))
 }
 
+/// Whether a program of this name is in `PATH`.
+pub(crate) fn is_there(program: &str) -> bool {
+    environment::process_var("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
+}
+
+/// A program run as another user; only root may.
+pub(crate) fn as_user(user: &str, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("runuser");
+    command.args(["-u", user, "--"]).arg(program);
+    command
+}
+
 /// Whether we are root.
 pub(crate) fn is_root() -> bool {
     quiet(Command::new("id").arg("-u")).is_some_and(|output| output.stdout.trim_ascii() == b"0")

@@ -97,6 +97,17 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(Error::file("read", path))
 }
 
+/// Makes a folder with nothing in it, whatever was there before.
+///
+/// # Errors
+/// When it cannot be removed or made.
+pub(crate) fn make_empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Error::file("remove", folder))?;
+    }
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))
+}
+
 /// Writes a file as a whole or not at all, and makes its folder.
 ///
 /// # Errors

@@ -12,6 +12,8 @@ use std::{
 
 use uuid::Uuid;
 
+mod trace;
+
 tokio::task_local! {
     static CURRENT: Arc<RequestContext>;
 }
@@ -26,6 +28,7 @@ pub struct RequestContext {
     /// The request's path, without its query.
     pub path: Box<str>,
     user_id: OnceLock<Uuid>,
+    traceparent: OnceLock<Box<str>>,
     statements: AtomicU32,
     database_nanos: AtomicU64,
 }
@@ -42,6 +45,7 @@ impl RequestContext {
             method: method.into(),
             path: path.into(),
             user_id: OnceLock::new(),
+            traceparent: OnceLock::new(),
             statements: AtomicU32::new(0),
             database_nanos: AtomicU64::new(0),
         })
@@ -55,6 +59,20 @@ impl RequestContext {
     /// Who is asking, if that is known yet.
     pub fn user_id(&self) -> Option<Uuid> {
         self.user_id.get().copied()
+    }
+
+    /// Notes the trace that this belongs to, as whoever called here told it: its id stays, and the
+    /// span becomes one of our own. What is no `traceparent` of W3C Trace Context is ignored.
+    pub fn continue_trace(&self, traceparent: &str) {
+        if let Some(own) = trace::continued(traceparent) {
+            let _ = self.traceparent.set(own.into());
+        }
+    }
+
+    /// What is told to whom is called from here (W3C Trace Context): a new trace, unless this
+    /// belongs to one already.
+    pub fn traceparent(&self) -> &str {
+        self.traceparent.get_or_init(|| trace::begun().into())
     }
 
     /// Counts a database statement that took `elapsed`.
@@ -92,6 +110,11 @@ pub fn current() -> Option<Arc<RequestContext>> {
 /// Looks at the current context without taking a share of it; `None` outside a request.
 pub fn with<T>(look: impl FnOnce(&RequestContext) -> T) -> Option<T> {
     CURRENT.try_with(|context| look(context)).ok()
+}
+
+/// The trace that the current request belongs to (W3C Trace Context), for what is sent onward.
+pub fn traceparent() -> Option<String> {
+    with(|context| context.traceparent().to_owned())
 }
 
 /// The current request's id, for what is sent onward.

@@ -5,9 +5,14 @@ use std::{fmt, sync::Arc};
 use actix_web::web;
 use serde_json::{Map, Value};
 
-use crate::{health::Component, http::Route};
+use crate::{
+    events::{Event, EventType, Handle, Handler},
+    health::Component,
+    http::Route,
+    jobs::{Job, Perform, Performer, Schedule},
+};
 
-/// A domain's routes, state, health components, and its part of the contract.
+/// A domain's routes, state, health components, events, jobs, and its part of the contract.
 ///
 /// ```
 /// use ashlar_core::{domain::Domain, http::{Body, Route}};
@@ -28,6 +33,10 @@ pub struct Domain {
     state: Vec<State>,
     components: Vec<Arc<dyn Component>>,
     security: Map<String, Value>,
+    published: Vec<EventType>,
+    handlers: Vec<Handler>,
+    performers: Vec<Performer>,
+    schedules: Vec<Schedule>,
 }
 
 type State = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
@@ -43,6 +52,10 @@ impl Domain {
             state: Vec::new(),
             components: Vec::new(),
             security: Map::new(),
+            published: Vec::new(),
+            handlers: Vec::new(),
+            performers: Vec::new(),
+            schedules: Vec::new(),
         }
     }
 
@@ -86,6 +99,31 @@ impl Domain {
         self
     }
 
+    /// Says that the domain publishes events of type `E`.
+    pub fn publishes<E: Event>(mut self) -> Self {
+        self.published.push(EventType::of::<E>());
+        self
+    }
+
+    /// Has `handle` read the events of type `E`. Its `name` is `<domain>.<what it does>` and never
+    /// changes: what was handled is remembered by it.
+    pub fn handles<E: Event>(mut self, name: &'static str, handle: impl Handle<E>) -> Self {
+        self.handlers.push(Handler::new(name, handle));
+        self
+    }
+
+    /// Has `perform` do the jobs of type `J`.
+    pub fn performs<J: Job>(mut self, perform: impl Perform<J>) -> Self {
+        self.performers.push(Performer::new(perform));
+        self
+    }
+
+    /// Adds a job that comes back.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedules.push(schedule);
+        self
+    }
+
     /// The domain's name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -99,6 +137,26 @@ impl Domain {
     /// The routes, with their whole paths.
     pub fn routes(&self) -> &[Route] {
         &self.routes
+    }
+
+    /// The types of the events that it publishes.
+    pub fn published(&self) -> &[EventType] {
+        &self.published
+    }
+
+    /// What reads events.
+    pub fn handlers(&self) -> &[Handler] {
+        &self.handlers
+    }
+
+    /// What does its jobs.
+    pub fn performers(&self) -> &[Performer] {
+        &self.performers
+    }
+
+    /// Its jobs that come back.
+    pub fn schedules(&self) -> &[Schedule] {
+        &self.schedules
     }
 
     pub(crate) fn components(&self) -> &[Arc<dyn Component>] {

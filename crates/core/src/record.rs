@@ -230,10 +230,34 @@ pub fn contains(text: Expr, part: &str, backend: DatabaseBackend) -> Expr {
     }
 }
 
+/// A stored text that stands for nothing: somebody wrote to the table by hand.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown {0}")]
+pub struct Unknown(pub &'static str);
+
 /// Stores a type as another that the database knows: `stored_as!(Status, String)` asks for
-/// `From<Status> for String` and `TryFrom<String> for Status`.
+/// `From<Status> for String` and `TryFrom<String> for Status`. `stored_as!(Status, text)`, for an
+/// enum without fields, makes both from `Status::ALL` and `Status::as_str`.
 #[macro_export]
 macro_rules! stored_as {
+    ($type:ty, text) => {
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.as_str().to_owned()
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = $crate::record::Unknown;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
+                known.ok_or($crate::record::Unknown(stringify!($type)))
+            }
+        }
+
+        $crate::stored_as!($type, String);
+    };
     ($type:ty, $stored:ty) => {
         impl From<$type> for sea_orm::Value {
             fn from(value: $type) -> Self {

@@ -3,31 +3,52 @@
 //! A service is one file (or folder) that implements [`Service`] and is listed in [`all`]. What runs is written to
 //! `target/services/<name>.json`; `target/services/env` holds the variables that point tests to it.
 
+mod certificate;
+mod compose;
+mod daemon;
+mod kafka;
 mod lease;
+mod place;
+mod ports;
 mod postgres;
+mod smtp;
 mod state;
+mod supply;
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::thread;
 
 use crate::error::{Error, Result};
 use crate::terminal::{print, say};
 
+use ports::{free_ports, port_answers};
+
 pub(crate) use lease::Lease;
 pub(crate) use state::Running;
+pub(crate) use supply::{Presence, Supply, supplies};
 
 /// PostgreSQL as tests use it: fast, and nothing survives a crash.
 pub(crate) const POSTGRES: &str = "postgres";
 /// PostgreSQL as the benchmark measures it: with its durability on.
 pub(crate) const POSTGRES_BENCH: &str = "postgres-bench";
 
+/// Apache Kafka, for tests of the broker's adapter.
+const KAFKA: &str = "kafka";
+/// A mail server that is open to everybody.
+const SMTP: &str = "smtp";
+/// A mail server that wants TLS and a password.
+const SMTP_TLS: &str = "smtp-tls";
+
 /// A service that can be started, asked and stopped.
-trait Service {
+trait Service: Sync {
     /// Its name on the command line and of its state file.
     fn name(&self) -> &'static str;
 
-    /// The variable that tells tests where it is; when the environment has it already, nothing is started.
+    /// The variable that tells tests where it is; when the environment has it already, nothing is started. What else
+    /// tests need to know is in [`Running::further`].
     fn variable(&self) -> Option<&'static str>;
+
+    /// What the names of the tests that need it contain, by convention: they are skipped when it cannot be had.
+    fn mark(&self) -> Option<&'static str>;
 
     /// Starts it and returns when it answers. `started` is called as soon as there is something to stop.
     fn start(&self, started: &mut dyn FnMut(&Running) -> Result<()>) -> Result<Running>;
@@ -39,10 +60,13 @@ trait Service {
     fn stop(&self, running: &Running) -> Result<()>;
 }
 
-/// Every service, in the order in which they start.
+/// Every service, in the order in which they are told.
 fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(postgres::Postgres::for_tests()),
+        Box::new(kafka::Kafka),
+        Box::new(smtp::Smtp::open()),
+        Box::new(smtp::Smtp::secure()),
         Box::new(postgres::Postgres::for_measuring()),
     ]
 }
@@ -52,19 +76,23 @@ fn all() -> Vec<Box<dyn Service>> {
 /// # Errors
 /// When a name is unknown or a service cannot be had.
 pub(crate) fn up(names: &[String]) -> Result<()> {
-    for service in chosen(names, |service| service.variable().is_some())? {
-        match from_environment(&*service) {
-            Some(_) => say(&format!(
-                "{} is set: nothing to start",
-                variable_name(&*service)
-            )),
-            None => {
-                let running = ensure(&*service, true)?;
-                print(&format!("{} is up at {}", service.name(), running.url));
-            }
+    let (given, wanted): (Vec<_>, Vec<_>) = chosen(names, |service| service.variable().is_some())?
+        .into_iter()
+        .partition(|service| from_environment(&**service).is_some());
+    for service in &given {
+        let variable = variable_name(&**service);
+        say(&format!("{variable} is set: nothing to start"));
+    }
+    let mut first_error = Ok(());
+    for (service, outcome) in wanted.iter().zip(ensure_all(&wanted, true)?) {
+        match outcome {
+            Ok(running) => print(&format!("{} is up at {}", service.name(), running.url)),
+            // One that cannot be had must not hide what became of the others.
+            Err(error) if first_error.is_ok() => first_error = Err(error),
+            Err(error) => say(&error.to_string()),
         }
     }
-    Ok(())
+    first_error
 }
 
 /// Stops the named services (none: all) and removes their data.
@@ -81,7 +109,7 @@ pub(crate) fn down(names: &[String]) -> Result<()> {
             if was_there { "stopped" } else { "down" }
         ));
     }
-    Ok(())
+    write_environment()
 }
 
 /// Tells what runs, having asked it.
@@ -112,7 +140,10 @@ pub(crate) fn acquire(name: &str) -> Result<String> {
         say(&format!("{name}: using {}", variable_name(&*service)));
         return Ok(url);
     }
-    Ok(ensure(&*service, false)?.url)
+    let outcome = ensure_all(&[service], false)?.pop();
+    outcome
+        .unwrap_or_else(|| Err(Error::said(format!("{name} was not started"))))
+        .map(|running| running.url)
 }
 
 /// Stops what runs and is not kept by `services up`. The caller holds the turn.
@@ -123,11 +154,31 @@ fn stop_unkept() -> Result<()> {
             stop(&*service)?;
         }
     }
-    Ok(())
+    write_environment()
+}
+
+/// Starts those that do not run, side by side: Java takes its time. The outcomes are in the order of the services.
+fn ensure_all(services: &[Box<dyn Service>], keep: bool) -> Result<Vec<Result<Running>>> {
+    let _turn = lease::turn()?;
+    let outcomes = thread::scope(|scope| {
+        let starts: Vec<_> = services
+            .iter()
+            .map(|service| scope.spawn(move || ensure(&**service, keep)))
+            .collect();
+        starts
+            .into_iter()
+            .map(|start| {
+                start
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    });
+    write_environment()?;
+    Ok(outcomes)
 }
 
 fn ensure(service: &dyn Service, keep: bool) -> Result<Running> {
-    let _turn = lease::turn()?;
     if let Some(mut running) = state::read(service.name())? {
         if service.answers(&running) {
             say(&format!("{} already runs", service.name()));
@@ -151,7 +202,6 @@ fn start(service: &dyn Service, keep: bool) -> Result<Running> {
     let mut running = service.start(&mut |running| state::write(service.name(), running))?;
     running.kept = keep;
     state::write(service.name(), &running)?;
-    write_environment()?;
     Ok(running)
 }
 
@@ -162,19 +212,31 @@ fn stop(service: &dyn Service) -> Result<bool> {
     };
     service.stop(&running)?;
     state::remove(service.name())?;
-    write_environment()?;
     Ok(true)
 }
 
+/// The caller holds the turn.
 fn write_environment() -> Result<()> {
     let mut lines = String::new();
     for service in all() {
-        if let (Some(variable), Some(running)) = (service.variable(), state::read(service.name())?)
-        {
-            lines.push_str(&format!("{variable}={}\n", running.url));
+        if let Some(running) = state::read(service.name())? {
+            for (name, value) in variables(&*service, &running) {
+                lines.push_str(&format!("{name}={value}\n"));
+            }
         }
     }
     state::write_environment(&lines)
+}
+
+/// What tests are told of a running service; nothing of one that is not for tests, or has no address yet.
+fn variables(service: &dyn Service, running: &Running) -> Vec<(String, String)> {
+    let Some(variable) = service.variable().filter(|_| !running.url.is_empty()) else {
+        return Vec::new();
+    };
+    let further = running.further.clone();
+    std::iter::once((variable.to_owned(), running.url.clone()))
+        .chain(further)
+        .collect()
 }
 
 fn chosen(names: &[String], default: fn(&dyn Service) -> bool) -> Result<Vec<Box<dyn Service>>> {
@@ -206,18 +268,4 @@ fn variable_name(service: &dyn Service) -> &'static str {
 
 fn from_environment(service: &dyn Service) -> Option<String> {
     service.variable().and_then(crate::environment::process_var)
-}
-
-/// A TCP port that nobody listens on now.
-fn free_port() -> Result<u16> {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| Error::said(format!("no free port on 127.0.0.1: {error}")))
-}
-
-/// Whether something accepts connections on this port.
-fn port_answers(port: u16) -> bool {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok()
 }

@@ -1,5 +1,6 @@
 //! What runs, as written to `target/services/<name>.json`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,10 +16,26 @@ pub(crate) struct Running {
     pub(crate) url: String,
     /// The TCP port on 127.0.0.1.
     pub(crate) port: u16,
+    /// What else tests need to know, by the variable's name.
+    #[serde(default)]
+    pub(crate) further: BTreeMap<String, String>,
     /// How it was started, and so how it is stopped.
     pub(crate) origin: Origin,
     /// `services up` started it: it stays until `services down`.
     pub(crate) kept: bool,
+}
+
+impl Running {
+    /// A service that is about to start: nothing is known but how it is stopped.
+    pub(super) fn starting(origin: Origin) -> Self {
+        Self {
+            url: String::new(),
+            port: 0,
+            further: BTreeMap::new(),
+            origin,
+            kept: false,
+        }
+    }
 }
 
 /// Where a service comes from.
@@ -112,6 +129,7 @@ mod tests {
             let running = Running {
                 url: "postgres://localhost".into(),
                 port: 5432,
+                further: BTreeMap::from([("TEST_CA".into(), "ca.pem".into())]),
                 origin,
                 kept: true,
             };

@@ -10,19 +10,16 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::process;
-use crate::services::{self, POSTGRES};
-use crate::terminal::{self, print, say};
+use crate::services::{self, Presence, Supply};
+use crate::terminal::{self, print};
 use tally::Tally;
-
-/// What the names of tests on PostgreSQL contain, by convention: `module::test::postgres`.
-const ON_POSTGRES: &str = "::postgres";
 
 const SQLITE_ONLY: &str = "--sqlite-only";
 
 /// What `cargo xtask test` accepts.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Leave out the tests on PostgreSQL; no service is started
+    /// Leave out the tests that need PostgreSQL or another service; none is started
     #[arg(long)]
     sqlite_only: bool,
     /// Passed on to `cargo test`, e.g. `-p ashlar-projects` or a part of a test's name
@@ -51,44 +48,35 @@ impl Options {
     }
 }
 
-/// Whether the tests on PostgreSQL run, and if not, why.
-enum Postgres {
-    At(String),
-    Unwanted,
-    Missing(Error),
-}
-
 /// Starts what is needed, runs the tests, stops what was started, and sums up.
 ///
 /// # Errors
-/// When a test fails or does not compile, or when `CI` is set and PostgreSQL cannot be had.
+/// When a test fails or does not compile, or when `CI` is set and a service cannot be had.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut guard = Guard::start()?;
-    let postgres = postgres(options);
-    if let Postgres::Missing(why) = &postgres {
-        say(&format!("tests on PostgreSQL are skipped: {why}"));
-    }
-    let skipped = match &postgres {
-        Postgres::At(_) => Vec::new(),
-        Postgres::Unwanted | Postgres::Missing(_) => tests_on_postgres(options)?,
+    let supplies = services::supplies(!options.is_sqlite_only())?;
+    let skipped = match left_out(&supplies).count() {
+        0 => Vec::new(),
+        _ => tests_without(options, &supplies)?,
     };
-    let (status, tally) = run_cargo_test(&mut guard, options, &postgres)?;
+    let (status, tally) = run_cargo_test(&mut guard, options, &supplies)?;
     guard.release();
-    conclude(&postgres, status, tally, skipped)
+    conclude(&supplies, status, tally, skipped)
 }
 
-fn postgres(options: &Options) -> Postgres {
-    if options.is_sqlite_only() {
-        return Postgres::Unwanted;
-    }
-    services::acquire(POSTGRES).map_or_else(Postgres::Missing, Postgres::At)
+/// What the names contain of tests that do not run, for want of a service.
+fn left_out(supplies: &[Supply]) -> impl Iterator<Item = &'static str> {
+    supplies
+        .iter()
+        .filter(|supply| !matches!(supply.presence, Presence::There(_)))
+        .map(|supply| supply.mark)
 }
 
 /// Runs the suite with its output shown and counted.
 fn run_cargo_test(
     guard: &mut Guard,
     options: &Options,
-    postgres: &Postgres,
+    supplies: &[Supply],
 ) -> Result<(ExitStatus, Tally)> {
     let mut command = cargo_test(options);
     // One crate's failure must not hide another's.
@@ -96,13 +84,13 @@ fn run_cargo_test(
         .arg("--no-fail-fast")
         .arg("--")
         .args(&options.binary);
-    match postgres {
-        Postgres::At(url) => {
-            command.env("TEST_DATABASE_URL", url);
+    for supply in supplies {
+        if let Presence::There(variables) = &supply.presence {
+            command.envs(variables.iter().map(|(name, value)| (name, value)));
         }
-        Postgres::Unwanted | Postgres::Missing(_) => {
-            command.args(["--skip", ON_POSTGRES]);
-        }
+    }
+    for mark in left_out(supplies) {
+        command.args(["--skip", mark]);
     }
     if terminal::is_watched() {
         // Our pipe between them and the terminal would take the colours.
@@ -129,7 +117,7 @@ fn run_cargo_test(
 
 /// Tells what was skipped and why, and ends with the total.
 fn conclude(
-    postgres: &Postgres,
+    supplies: &[Supply],
     status: ExitStatus,
     mut tally: Tally,
     skipped: Vec<String>,
@@ -139,8 +127,15 @@ fn conclude(
     for test in &tally.skipped {
         print(&format!("skipped: {test}"));
     }
-    if let Postgres::Missing(why) = postgres {
-        print(&why.to_string());
+    let missing: Vec<_> = supplies
+        .iter()
+        .filter_map(|supply| match &supply.presence {
+            Presence::Missing(why) => Some(why.to_string()),
+            Presence::There(_) | Presence::Unwanted => None,
+        })
+        .collect();
+    for why in &missing {
+        print(why);
     }
     if !status.success() && tally.failed == 0 {
         print("cargo test failed without a failed test: something did not compile, or crashed");
@@ -150,19 +145,19 @@ fn conclude(
     if !status.success() {
         return Err(Error::said(format!("the tests failed ({status})")));
     }
-    if matches!(postgres, Postgres::Missing(_)) && environment::is_ci() {
+    if !missing.is_empty() && environment::is_ci() {
         return Err(Error::said("CI is set, and no test may be skipped there"));
     }
     Ok(())
 }
 
-/// The names of the tests on PostgreSQL that these options select.
-fn tests_on_postgres(options: &Options) -> Result<Vec<String>> {
+/// The names of the tests that these options select, and that need what is not there.
+fn tests_without(options: &Options, supplies: &[Supply]) -> Result<Vec<String>> {
     let mut command = cargo_test(options);
     command.arg("--").args(&options.binary).arg("--list");
     let list = process::stdout_of(&mut command)?;
     Ok(listing::names(&list)
-        .filter(|name| name.contains(ON_POSTGRES))
+        .filter(|name| left_out(supplies).any(|mark| name.contains(mark)))
         .map(str::to_owned)
         .collect())
 }

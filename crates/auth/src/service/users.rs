@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use ashlar_core::{
     clock::Clock,
-    database::Database,
+    database::{Database, Transaction},
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
     valid::Change,
 };
-use sea_orm::DatabaseTransaction;
 
 use crate::{
     entity::user::Model,
@@ -168,7 +167,7 @@ impl Users {
     ) -> Result<Model, AuthError> {
         let leaves = matches!(changes.role, Change::Set(Role::User))
             || matches!(changes.status, Change::Set(Status::Suspended));
-        let work = async |transaction: &DatabaseTransaction| {
+        let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, leaves).await?;
             let now = self.clock.now();
             let updated =
@@ -193,7 +192,7 @@ impl Users {
         expected: &Expected,
     ) -> Result<(), AuthError> {
         must_concern(caller, id)?;
-        let work = async |transaction: &DatabaseTransaction| {
+        let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, true).await?;
             repository::delete(transaction, id, expected, self.clock.now()).await?;
             Ok::<(), AuthError>(())
@@ -228,7 +227,7 @@ fn must_concern(caller: &Principal, id: UserId) -> Result<(), AuthError> {
 /// active admin of them, that another one remains; nobody else can change that until the end of
 /// the transaction.
 async fn lock_for_change(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: UserId,
     expected: &Expected,
     leaves: bool,

@@ -218,6 +218,10 @@ impl Call {
         if let Some(id) = request_id {
             headers.insert("x-request-id", id);
         }
+        let trace = context::traceparent().and_then(|text| HeaderValue::from_str(&text).ok());
+        if let Some(trace) = trace {
+            headers.insert("traceparent", trace);
+        }
         *request.body_mut() = self.body.clone().map(Body::from);
         Ok(request)
     }

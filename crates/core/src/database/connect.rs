@@ -9,7 +9,7 @@ use sqlx::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use super::Database;
+use super::{Database, wake::Wakes};
 use crate::{context, settings::DatabaseSettings};
 
 /// How long SQLite waits for another process's write.
@@ -61,6 +61,7 @@ impl Database {
         Ok(Self {
             connection,
             writer: Arc::new(Mutex::new(())),
+            wakes: Wakes::new(),
         })
     }
 }

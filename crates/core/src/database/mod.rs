@@ -4,18 +4,24 @@
 mod connect;
 mod failure;
 mod loader;
+mod transaction;
+mod wake;
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use sea_orm::{
-    DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    DatabaseBackend, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::Mutex;
+
+use self::wake::Wakes;
 
 pub use connect::ConnectError;
 pub use failure::violated_constraint;
 pub use loader::{LoadError, Loader};
+pub use transaction::Transaction;
+pub use wake::Work;
 
 pub(crate) use failure::is_unavailable;
 
@@ -28,6 +34,7 @@ pub struct Database {
     connection: DatabaseConnection,
     /// SQLite has one writer: waiting for it here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
+    wakes: Wakes,
 }
 
 impl Database {
@@ -50,7 +57,7 @@ impl Database {
     /// What `work` fails with; what the database says about beginning or committing.
     pub async fn transaction<T, E>(
         &self,
-        work: impl AsyncFn(&DatabaseTransaction) -> Result<T, E>,
+        work: impl AsyncFn(&Transaction) -> Result<T, E>,
     ) -> Result<T, E>
     where
         E: From<DbErr> + Error + 'static,
@@ -68,25 +75,11 @@ impl Database {
         }
     }
 
-    async fn attempt<T, E>(
-        &self,
-        work: &impl AsyncFn(&DatabaseTransaction) -> Result<T, E>,
-    ) -> Result<T, E>
+    async fn attempt<T, E>(&self, work: &impl AsyncFn(&Transaction) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DbErr>,
     {
-        let _writing = if self.is_postgres() {
-            None
-        } else {
-            Some(self.writer.lock().await)
-        };
-        // A deferred SQLite transaction that reads and then writes fails when another wrote in
-        // between, whatever the busy timeout: it takes the write lock at once.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let transaction = self.connection.begin_with_options(options).await?;
+        let transaction = self.begin().await?;
         let outcome = work(&transaction).await;
         match outcome {
             Ok(value) => {
@@ -103,6 +96,28 @@ impl Database {
                 Err(error)
             }
         }
+    }
+
+    /// Begins a transaction, for whoever cannot put its work into a function: nothing tries it
+    /// again. On SQLite it holds the one writer's place until it ends.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+        let writing = if self.is_postgres() {
+            None
+        } else {
+            Some(Arc::clone(&self.writer).lock_owned().await)
+        };
+        // A deferred SQLite transaction that reads and then writes fails when another wrote in
+        // between, whatever the busy timeout: it takes the write lock at once.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let transaction = self.connection.begin_with_options(options).await?;
+        Ok(Transaction::new(transaction, self.wakes.clone(), writing))
     }
 
     /// Asks the database for a sign of life.

@@ -7,28 +7,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::place;
 use crate::error::{Error, Result};
 use crate::process;
 use crate::services::state::{Origin, Running};
-use crate::services::{free_port, port_answers};
+use crate::services::{free_ports, place, port_answers};
 use crate::terminal::say;
 
 /// The server refuses to run as root: then it runs as the user that the distribution's package makes.
-pub(super) const SYSTEM_USER: &str = "postgres";
+const SYSTEM_USER: &str = "postgres";
 
 /// How often another port is tried, should somebody take the free one first.
 const ATTEMPTS: u32 = 3;
-
-/// A program as the user that the server runs as.
-pub(super) fn as_system_user(program: impl AsRef<OsStr>) -> Command {
-    if !process::is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("runuser");
-    command.args(["-u", SYSTEM_USER, "--"]).arg(program);
-    command
-}
 
 /// Makes a cluster and starts it.
 pub(super) fn start(
@@ -37,27 +26,22 @@ pub(super) fn start(
     settings: &[(&str, &str)],
     started: &mut dyn FnMut(&Running) -> Result<()>,
 ) -> Result<Running> {
-    let data = place::create(name)?;
+    let data = place::create(name, Some(SYSTEM_USER))?;
     say(&format!(
         "starting {name} from {} in {}",
         programs.display(),
         data.display()
     ));
-    let mut running = Running {
-        url: String::new(),
-        port: 0,
-        origin: Origin::Process {
-            pid: None,
-            programs: programs.into(),
-            data: data.clone(),
-        },
-        kept: false,
-    };
+    let mut running = Running::starting(Origin::Process {
+        pid: None,
+        programs: programs.into(),
+        data: data.clone(),
+    });
     started(&running)?;
     initialise(programs, &data)?;
     configure(&data, settings)?;
     for attempt in 1.. {
-        running.port = free_port()?;
+        [running.port] = free_ports()?;
         running.url = format!(
             "postgres://{SYSTEM_USER}@127.0.0.1:{}/postgres",
             running.port
@@ -145,6 +129,15 @@ fn launch(programs: &Path, data: &Path, port: u16) -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+/// A program as the user that the server runs as.
+fn as_system_user(program: impl AsRef<OsStr>) -> Command {
+    if process::is_root() {
+        process::as_user(SYSTEM_USER, program)
+    } else {
+        Command::new(program)
+    }
 }
 
 fn log(data: &Path) -> std::path::PathBuf {

@@ -2,7 +2,6 @@
 
 mod cluster;
 mod compose;
-mod place;
 mod programs;
 
 use super::state::Origin;
@@ -10,7 +9,6 @@ use super::{POSTGRES, POSTGRES_BENCH, Running, Service, port_answers};
 use crate::debian;
 use crate::error::{Error, Result};
 use crate::process;
-use crate::terminal::say;
 
 /// A PostgreSQL server of our own.
 pub(super) struct Postgres {
@@ -62,6 +60,10 @@ impl Service for Postgres {
         self.variable
     }
 
+    fn mark(&self) -> Option<&'static str> {
+        self.variable.map(|_| "::postgres")
+    }
+
     fn start(&self, started: &mut dyn FnMut(&Running) -> Result<()>) -> Result<Running> {
         if let Some(programs) = programs::find() {
             return cluster::start(self.name, &programs, self.settings, started);
@@ -73,7 +75,7 @@ impl Service for Postgres {
             })?;
             return cluster::start(self.name, &programs, self.settings, started);
         }
-        if self.may_be_container && compose::has_engine() {
+        if self.may_be_container && super::compose::has_engine() {
             return compose::start(started);
         }
         Err(Error::said(
@@ -94,10 +96,7 @@ impl Service for Postgres {
     fn stop(&self, running: &Running) -> Result<()> {
         match &running.origin {
             Origin::Process { programs, data, .. } => cluster::stop(programs, data),
-            Origin::Compose => {
-                say("stopping the container of PostgreSQL");
-                compose::stop()
-            }
+            Origin::Compose => compose::CONTAINER.stop(),
         }
     }
 }

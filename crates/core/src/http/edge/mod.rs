@@ -103,6 +103,9 @@ where
             request.method().as_str(),
             request.path(),
         );
+        if let Some(trace) = request.headers().get("traceparent") {
+            context.continue_trace(trace.to_str().unwrap_or_default());
+        }
         let rendering = Rendering::negotiate(request.headers(), self.edge.default.0);
         let exchange = Exchange {
             begun,

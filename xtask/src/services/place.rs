@@ -1,27 +1,27 @@
-//! Where the data of a cluster lies: in memory when there is room, since nobody keeps it.
+//! Where the data of a service lies: in memory when there is room, since nobody keeps it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use super::cluster;
+use super::state;
 use crate::error::{Error, Result};
 use crate::process;
-use crate::services::state;
 
-/// What the test suite's databases may need.
+/// What the test suite's databases and topics may need.
 const ROOM_KIB: u64 = 2 * 1024 * 1024;
 
 /// How the folders are called, and what must be in a name before it is removed.
 const PREFIX: &str = "ashlar-";
 
-/// A new, empty folder that the server's user owns.
-pub(super) fn create(name: &str) -> Result<PathBuf> {
-    let data = parent()?.join(unique(name));
+/// A new, empty folder; as root, it is given to `user`, should the server run as one.
+pub(super) fn create(name: &str, user: Option<&str>) -> Result<PathBuf> {
+    let user = user.filter(|_| process::is_root());
+    let data = parent(user)?.join(unique(name));
     fs::create_dir_all(&data).map_err(Error::file("create", &data))?;
-    if process::is_root() {
-        process::run(Command::new("chown").arg(cluster::SYSTEM_USER).arg(&data))?;
+    if let Some(user) = user {
+        process::run(Command::new("chown").arg(user).arg(&data))?;
     }
     Ok(data)
 }
@@ -43,15 +43,17 @@ pub(super) fn remove(data: &Path) -> Result<()> {
     }
 }
 
-fn parent() -> Result<PathBuf> {
+fn parent(user: Option<&str>) -> Result<PathBuf> {
     let memory = Path::new("/dev/shm");
     if free_kib(memory).is_some_and(|kib| kib >= ROOM_KIB) {
         return Ok(memory.to_path_buf());
     }
     let folder = state::folder();
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    // As root the server runs as another user, whom a private home folder keeps out.
-    if process::succeeds(cluster::as_system_user("test").arg("-x").arg(&folder)) {
+    // A private home folder keeps another user out.
+    if user
+        .is_none_or(|user| process::succeeds(process::as_user(user, "test").arg("-x").arg(&folder)))
+    {
         return Ok(folder);
     }
     Ok(std::env::temp_dir())

@@ -1,0 +1,220 @@
+//! Threads for work that is not a request's: each runs many futures, which need not be `Send`, as
+//! an actix worker does with handlers. One that blocks its thread does not hold up the others.
+
+use std::{
+    fmt,
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+};
+
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot},
+    task::{JoinError, LocalSet},
+};
+
+type Local = Pin<Box<dyn Future<Output = ()>>>;
+type Start = Box<dyn FnOnce() -> Local + Send>;
+
+/// A fixed number of threads. Cheap to clone; they end when the last clone is gone, and with them
+/// what they still run.
+#[derive(Clone)]
+pub struct Threads(Arc<[Thread]>);
+
+struct Thread {
+    starts: mpsc::UnboundedSender<Start>,
+    load: Arc<AtomicUsize>,
+}
+
+/// Why work on one of the [`Threads`] came to no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Cut {
+    /// It panicked; what it said, if it said something.
+    #[error("panicked: {0}")]
+    Panicked(String),
+    /// Its thread has ended.
+    #[error("its thread has ended")]
+    Ended,
+}
+
+impl Threads {
+    /// `count` threads, at least one, called `name`.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    pub fn new(name: &str, count: usize) -> io::Result<Self> {
+        let threads: io::Result<Vec<Thread>> =
+            (0..count.max(1)).map(|_| Thread::start(name)).collect();
+        Ok(Self(threads?.into()))
+    }
+
+    /// Runs what `start` makes on the thread that has least to do. When the answer is no longer
+    /// waited for, it is dropped at its next `await`.
+    ///
+    /// # Errors
+    ///
+    /// When it panics.
+    pub async fn run<T, F>(&self, start: impl FnOnce() -> F + Send + 'static) -> Result<T, Cut>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let (mut answer, answered) = oneshot::channel();
+        let Some(thread) = self.0.iter().min_by_key(|thread| thread.load.load(Relaxed)) else {
+            return Err(Cut::Ended);
+        };
+        let busy = Busy::new(&thread.load);
+        let begin: Start = Box::new(move || {
+            Box::pin(async move {
+                let _busy = busy;
+                let mut work = AbortOnDrop(tokio::task::spawn_local(start()));
+                let outcome = tokio::select! {
+                    outcome = &mut work.0 => outcome,
+                    () = answer.closed() => return,
+                };
+                // Nobody may be left to tell.
+                let _ = answer.send(outcome.map_err(cut));
+            })
+        });
+        thread.starts.send(begin).map_err(|_| Cut::Ended)?;
+        answered.await.unwrap_or(Err(Cut::Ended))
+    }
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Threads").field(&self.0.len()).finish()
+    }
+}
+
+impl Thread {
+    fn start(name: &str) -> io::Result<Self> {
+        let (starts, mut started) = mpsc::unbounded_channel::<Start>();
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                let local = LocalSet::new();
+                local.block_on(&runtime, async move {
+                    while let Some(start) = started.recv().await {
+                        tokio::task::spawn_local(start());
+                    }
+                });
+            })?;
+        Ok(Self {
+            starts,
+            load: Arc::default(),
+        })
+    }
+}
+
+/// Counts as one that its thread has to do.
+struct Busy(Arc<AtomicUsize>);
+
+impl Busy {
+    fn new(load: &Arc<AtomicUsize>) -> Self {
+        load.fetch_add(1, Relaxed);
+        Self(Arc::clone(load))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn cut(error: JoinError) -> Cut {
+    let Ok(panic) = error.try_into_panic() else {
+        return Cut::Ended;
+    };
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    Cut::Panicked(said.unwrap_or_else(|| "without a word".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{rc::Rc, sync::mpsc as blocking, time::Duration};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_send_runs_and_a_panic_is_told() {
+        let threads = Threads::new("test", 2).unwrap();
+        let sum = threads.run(|| async {
+            let one = Rc::new(1);
+            tokio::task::yield_now().await;
+            *one + 1
+        });
+        assert_eq!(sum.await.unwrap(), 2);
+        let panicked: Result<(), Cut> = threads.run(|| async { panic!("out of cheese") }).await;
+        let Err(Cut::Panicked(said)) = panicked else {
+            panic!("it did not panic");
+        };
+        assert_eq!(said, "out of cheese");
+    }
+
+    #[tokio::test]
+    async fn one_that_blocks_its_thread_does_not_hold_up_the_next() {
+        let threads = Threads::new("test", 2).unwrap();
+        let (release, blocked) = blocking::channel::<()>();
+        let blocking = tokio::spawn({
+            let threads = threads.clone();
+            async move {
+                threads
+                    .run(move || async move { blocked.recv().is_ok() })
+                    .await
+            }
+        });
+        for number in 0..10 {
+            assert_eq!(
+                threads.run(move || async move { number }).await.unwrap(),
+                number
+            );
+        }
+        release.send(()).unwrap();
+        assert!(blocking.await.unwrap().unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_dropped() {
+        let threads = Threads::new("test", 1).unwrap();
+        let (alive, dropped) = blocking::channel::<()>();
+        let (begun, began) = oneshot::channel();
+        let run = threads.run(move || async move {
+            let _alive = alive;
+            begun.send(()).unwrap();
+            std::future::pending::<()>().await
+        });
+        tokio::select! {
+            _ = run => unreachable!(),
+            begun = began => begun.unwrap(),
+        }
+        let gone =
+            tokio::task::spawn_blocking(move || dropped.recv_timeout(Duration::from_secs(5)));
+        assert_eq!(
+            gone.await.unwrap(),
+            Err(blocking::RecvTimeoutError::Disconnected)
+        );
+    }
+}
