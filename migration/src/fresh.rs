@@ -5,7 +5,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement}
 use crate::Error;
 use crate::lock::Session;
 
-/// What stands in the current schema and no extension owns, each with the keyword that drops it.
+/// What stands in the current schema and no extension owns, each with the keyword that drops it. A
+/// column's sequence goes with its table.
 const POSTGRES_OBJECTS: &str = "
     select case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
                         when 'f' then 'foreign table' else 'table' end as kind,
@@ -13,7 +14,7 @@ const POSTGRES_OBJECTS: &str = "
     from pg_class
     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f')
       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid
-                      and deptype = 'e')
+                      and (deptype = 'e' or relkind = 'S' and deptype in ('a', 'i')))
     union all
     select case typtype when 'd' then 'domain' else 'type' end, format('%I', typname)
     from pg_type

@@ -89,7 +89,7 @@ pub(crate) async fn schema(db: &DatabaseConnection) -> Vec<String> {
              where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
              order by 1"
         }
-        _ => "select type || ' ' || name || ': ' || coalesce(sql, '') as line from sqlite_master order by 1",
+        _ => "select type || ' ' || name || ': ' || coalesce(sql, '') as line from sqlite_master where name <> 'sqlite_sequence' order by 1",
     };
     strings(db, query).await
 }
