@@ -6,6 +6,7 @@ pub mod schemas;
 pub mod error;
 pub mod service;
 
+mod events;
 mod router;
 mod authenticator;
 mod token;
@@ -16,6 +17,7 @@ mod entity;
 
 use std::sync::Arc;
 
+use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
     clock::Clock,
     database::Database,
@@ -100,6 +102,9 @@ impl Auth {
                 }),
             )
             .mount(router::routes())
+            .publishes::<UserRegistered>()
+            .publishes::<UserUpdated>()
+            .publishes::<UserDeleted>()
     }
 
     /// What turns a bearer token into a principal.

@@ -26,6 +26,7 @@ use crate::{
 pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
 
 /// A user who is about to be made.
+#[derive(Clone)]
 pub(crate) struct NewUser {
     pub(crate) email: Email,
     pub(crate) display_name: DisplayName,
@@ -68,13 +69,21 @@ pub(crate) async fn find_by_email(
     Entity::alive().filter(same).one(connection).await
 }
 
+/// Those of these users who exist.
+pub(crate) async fn find_all(
+    connection: &impl ConnectionTrait,
+    ids: &[UserId],
+) -> Result<Vec<Model>, DbErr> {
+    let ids = ids.iter().map(UserId::as_uuid).collect();
+    record::find_by_ids::<Entity>(connection, ids).await
+}
+
 /// The standings of those of these users who exist.
 pub(crate) async fn standings(
     connection: &impl ConnectionTrait,
     ids: Vec<UserId>,
 ) -> Result<Vec<(UserId, Standing)>, DbErr> {
-    let ids = ids.iter().map(UserId::as_uuid).collect();
-    let users = record::find_by_ids::<Entity>(connection, ids).await?;
+    let users = find_all(connection, &ids).await?;
     let standing = |user: &Model| Standing {
         role: user.role,
         status: user.status,

@@ -16,6 +16,32 @@ use uuid::Uuid;
 
 use crate::valid::Change;
 
+/// An entity whose rows are told apart by a column `id`, which is a UUID: what a list can be made
+/// of. Every [`Record`] is one; other tables say so with `impl Keyed for Entity {}`.
+pub trait Keyed: EntityTrait {
+    /// The id, qualified by its table.
+    fn id_expression() -> Expr {
+        Expr::col((Self::default(), id_column::<Self>()))
+    }
+
+    /// The id of `row`.
+    fn id(row: &Self::Model) -> Uuid {
+        match row.get(id_column::<Self>()) {
+            Value::Uuid(Some(id)) => id,
+            other => unreachable!("an id is a UUID, not {other:?}"),
+        }
+    }
+}
+
+impl<E: Record> Keyed for E {}
+
+fn id_column<E: EntityTrait>() -> E::Column {
+    match E::Column::from_str("id") {
+        Ok(column) => column,
+        Err(_) => unreachable!("rows are told apart by the column id"),
+    }
+}
+
 /// An entity with the standard columns. Implement it with nothing inside:
 /// `impl Record for Entity {}`.
 pub trait Record: EntityTrait {
@@ -24,19 +50,6 @@ pub trait Record: EntityTrait {
         match Self::Column::from_str(name) {
             Ok(column) => column,
             Err(_) => unreachable!("a record has the column {name}"),
-        }
-    }
-
-    /// The id, qualified by its table.
-    fn id_expression() -> Expr {
-        Expr::col((Self::default(), Self::standard("id")))
-    }
-
-    /// The id of `row`.
-    fn id(row: &Self::Model) -> Uuid {
-        match row.get(Self::standard("id")) {
-            Value::Uuid(Some(id)) => id,
-            other => unreachable!("an id is a UUID, not {other:?}"),
         }
     }
 
@@ -171,6 +184,24 @@ pub async fn delete<E: Record>(
     Ok(statement.exec(connection).await?.rows_affected == 1)
 }
 
+/// Marks every living row that meets `condition` as deleted `now`; answers how many there were.
+///
+/// # Errors
+///
+/// What the database says.
+pub async fn delete_all<E: Record>(
+    connection: &impl ConnectionTrait,
+    condition: Condition,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let deleted_at = E::standard("deleted_at");
+    let statement = stamped(E::update_many(), now)
+        .col_expr(deleted_at, Expr::value(now))
+        .filter(not_deleted::<E>())
+        .filter(condition);
+    Ok(statement.exec(connection).await?.rows_affected)
+}
+
 fn stamped<E: Record>(statement: UpdateMany<E>, now: DateTime<Utc>) -> UpdateMany<E> {
     let version = E::standard("version");
     statement
@@ -228,79 +259,4 @@ pub fn contains(text: Expr, part: &str, backend: DatabaseBackend) -> Expr {
         DatabaseBackend::Postgres => text.ilike(pattern),
         _ => text.like(LikeExpr::new(pattern).escape('\\')),
     }
-}
-
-/// A stored text that stands for nothing: somebody wrote to the table by hand.
-#[derive(Debug, thiserror::Error)]
-#[error("unknown {0}")]
-pub struct Unknown(pub &'static str);
-
-/// Stores a type as another that the database knows: `stored_as!(Status, String)` asks for
-/// `From<Status> for String` and `TryFrom<String> for Status`. `stored_as!(Status, text)`, for an
-/// enum without fields, makes both from `Status::ALL` and `Status::as_str`.
-#[macro_export]
-macro_rules! stored_as {
-    ($type:ty, text) => {
-        impl From<$type> for String {
-            fn from(value: $type) -> Self {
-                value.as_str().to_owned()
-            }
-        }
-
-        impl TryFrom<String> for $type {
-            type Error = $crate::record::Unknown;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
-                known.ok_or($crate::record::Unknown(stringify!($type)))
-            }
-        }
-
-        $crate::stored_as!($type, String);
-    };
-    ($type:ty, $stored:ty) => {
-        impl From<$type> for sea_orm::Value {
-            fn from(value: $type) -> Self {
-                <$stored>::from(value).into()
-            }
-        }
-
-        impl sea_orm::TryGetable for $type {
-            fn try_get_by<I: sea_orm::ColIdx>(
-                row: &sea_orm::QueryResult,
-                index: I,
-            ) -> Result<Self, sea_orm::TryGetError> {
-                let stored = <$stored as sea_orm::TryGetable>::try_get_by(row, index)?;
-                <$type>::try_from(stored).map_err(|error| {
-                    sea_orm::TryGetError::DbErr(sea_orm::DbErr::Type(error.to_string()))
-                })
-            }
-        }
-
-        impl sea_orm::sea_query::ValueType for $type {
-            fn try_from(value: sea_orm::Value) -> Result<Self, sea_orm::sea_query::ValueTypeErr> {
-                let stored = <$stored as sea_orm::sea_query::ValueType>::try_from(value)?;
-                <$type as TryFrom<$stored>>::try_from(stored)
-                    .map_err(|_| sea_orm::sea_query::ValueTypeErr)
-            }
-
-            fn type_name() -> String {
-                stringify!($type).to_owned()
-            }
-
-            fn array_type() -> sea_orm::sea_query::ArrayType {
-                <$stored as sea_orm::sea_query::ValueType>::array_type()
-            }
-
-            fn column_type() -> sea_orm::sea_query::ColumnType {
-                <$stored as sea_orm::sea_query::ValueType>::column_type()
-            }
-        }
-
-        impl sea_orm::sea_query::Nullable for $type {
-            fn null() -> sea_orm::Value {
-                <$stored as sea_orm::sea_query::Nullable>::null()
-            }
-        }
-    };
 }

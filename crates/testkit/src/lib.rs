@@ -11,6 +11,7 @@ mod app;
 mod client;
 mod contract;
 mod database;
+mod published;
 mod scratch;
 mod tokens;
 
@@ -24,6 +25,7 @@ pub use client::{TestClient, TestRequest, TestResponse};
 pub use contract::Contract;
 pub use each::{Backend, run};
 pub use process::AshlarProcess;
+pub use published::Published;
 pub use scratch::Scratch;
 pub use tokens::Tokens;
 pub use world::World;

@@ -12,6 +12,7 @@ use ashlar_core::{
     clock::{Clock, ClockHand},
     database::Database,
     domain::Domain,
+    events::{self, Event, EventId},
     http::{Api, Parts, Server, ServerHandle},
     openapi::Info,
     page::CursorKey,
@@ -21,7 +22,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Backend, Scratch, TestApp, Tokens,
+    Backend, Published, Scratch, TestApp, Tokens,
     database::{self, Home},
 };
 
@@ -97,6 +98,19 @@ impl World {
     /// Sets the clock, also backward.
     pub fn set_clock(&self, to: DateTime<Utc>) {
         self.0.hand.set(to);
+    }
+
+    /// The events that were published so far.
+    pub async fn published(&self) -> Published {
+        Published::read(&self.0.database).await
+    }
+
+    /// Publishes an event, as the domain that tells it would.
+    pub async fn publish<E: Event>(&self, event: &E) -> EventId {
+        let transaction = self.0.database.begin().await.unwrap();
+        let published = events::publish(&transaction, event, self.now()).await;
+        transaction.commit().await.unwrap();
+        published.unwrap()
     }
 
     /// The authenticator of [`World::serve`], which knows whom [`TestApp::user`] and its kin signed

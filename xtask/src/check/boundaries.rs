@@ -93,7 +93,10 @@ impl Floor {
     }
 
     fn is_tested_with_testkit(self) -> bool {
-        matches!(self, Self::Auth | Self::Domain | Self::App | Self::Journeys)
+        matches!(
+            self,
+            Self::Engine | Self::Auth | Self::Domain | Self::App | Self::Journeys
+        )
     }
 }
 
@@ -165,16 +168,16 @@ mod tests {
 
     #[test]
     fn testkit_is_for_tests_of_some_only() {
-        for floor in [Floor::Auth, Floor::Domain, Floor::App, Floor::Journeys] {
+        for floor in [
+            Floor::Engine,
+            Floor::Auth,
+            Floor::Domain,
+            Floor::App,
+            Floor::Journeys,
+        ] {
             assert!(is_allowed(floor, Floor::Testkit, true), "{floor:?}");
         }
-        for floor in [
-            Floor::Core,
-            Floor::Engine,
-            Floor::Migration,
-            Floor::Bench,
-            Floor::Xtask,
-        ] {
+        for floor in [Floor::Core, Floor::Migration, Floor::Bench, Floor::Xtask] {
             assert!(!is_allowed(floor, Floor::Testkit, true), "{floor:?}");
         }
         assert!(!is_allowed(Floor::Auth, Floor::Testkit, false));

@@ -12,5 +12,5 @@ use crate::{
 stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(PasswordHash, String);
-stored_as!(Role, String);
-stored_as!(Status, String);
+stored_as!(Role, text);
+stored_as!(Status, text);

@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
-pub use user::{Role, Status, Unknown};
+pub use user::{Role, Status};
 
 /// Marks the ids of sign-ins.
 pub enum Session {}

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// What a user is allowed beyond their own things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,12 +27,10 @@ pub enum Status {
     Suspended,
 }
 
-/// A stored value that stands for nothing: somebody wrote to the table by hand.
-#[derive(Debug, Error)]
-#[error("unknown user {0}")]
-pub struct Unknown(&'static str);
-
 impl Role {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::User, Self::Admin];
+
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,43 +41,14 @@ impl Role {
 }
 
 impl Status {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Suspended];
+
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
         }
-    }
-}
-
-impl From<Role> for String {
-    fn from(role: Role) -> Self {
-        role.as_str().to_owned()
-    }
-}
-
-impl TryFrom<String> for Role {
-    type Error = Unknown;
-
-    fn try_from(text: String) -> Result<Self, Unknown> {
-        let known = [Self::User, Self::Admin];
-        let role = known.into_iter().find(|role| role.as_str() == text);
-        role.ok_or(Unknown("role"))
-    }
-}
-
-impl From<Status> for String {
-    fn from(status: Status) -> Self {
-        status.as_str().to_owned()
-    }
-}
-
-impl TryFrom<String> for Status {
-    type Error = Unknown;
-
-    fn try_from(text: String) -> Result<Self, Unknown> {
-        let known = [Self::Active, Self::Suspended];
-        let status = known.into_iter().find(|status| status.as_str() == text);
-        status.ok_or(Unknown("status"))
     }
 }

@@ -1,10 +1,12 @@
 //! Users: registering, reading, changing, deleting.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
+use ashlar_contracts::users::UserDeleted;
 use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
+    events::publish,
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
@@ -14,6 +16,7 @@ use ashlar_core::{
 use crate::{
     entity::user::Model,
     error::AuthError,
+    events::{registered, updated},
     model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
     password::Passwords,
     repository::{self, NewUser},
@@ -53,6 +56,20 @@ impl Users {
     pub async fn exists(&self, id: UserId) -> Result<bool, AuthError> {
         let user = repository::find(self.database.connection(), id).await?;
         Ok(user.is_some())
+    }
+
+    /// What those of `ids` are called who exist, in one statement.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot tell.
+    pub async fn display_names(
+        &self,
+        ids: &[UserId],
+    ) -> Result<HashMap<UserId, DisplayName>, AuthError> {
+        let users = repository::find_all(self.database.connection(), ids).await?;
+        let named = |user: Model| (user.id, user.display_name);
+        Ok(users.into_iter().map(named).collect())
     }
 
     /// Makes an admin: the first one, from the command line.
@@ -95,8 +112,13 @@ impl Users {
             password_hash: self.passwords.hash(password.into_secret()).await?,
             role,
         };
-        let now = self.clock.now();
-        Ok(repository::insert(self.database.connection(), user, now).await?)
+        let work = async |transaction: &Transaction| {
+            let now = self.clock.now();
+            let user = repository::insert(transaction, user.clone(), now).await?;
+            publish(transaction, &registered(&user), now).await?;
+            Ok(user)
+        };
+        self.database.transaction(work).await
     }
 
     pub(crate) async fn list(
@@ -151,8 +173,15 @@ impl Users {
         expected: &Expected,
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
-        let (connection, now) = (self.database.connection(), self.clock.now());
-        let Some(user) = repository::update(connection, id, expected, changes, now).await? else {
+        let work = async |transaction: &Transaction| {
+            let (changes, now) = (changes.clone(), self.clock.now());
+            let user = repository::update(transaction, id, expected, changes, now).await?;
+            if let Some(user) = &user {
+                publish(transaction, &updated(user), now).await?;
+            }
+            Ok::<_, AuthError>(user)
+        };
+        let Some(user) = self.database.transaction(work).await? else {
             return Err(self.absent_or_changed(id).await);
         };
         tracing::info!(user_id = %id, "user_updated");
@@ -170,9 +199,10 @@ impl Users {
         let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, leaves).await?;
             let now = self.clock.now();
-            let updated =
-                repository::update(transaction, id, expected, changes.clone(), now).await?;
-            updated.ok_or(AuthError::NotFound)
+            let user = repository::update(transaction, id, expected, changes.clone(), now).await?;
+            let user = user.ok_or(AuthError::NotFound)?;
+            publish(transaction, &updated(&user), now).await?;
+            Ok::<_, AuthError>(user)
         };
         let user = self.database.transaction(work).await?;
         self.standings.forget(id);
@@ -194,7 +224,10 @@ impl Users {
         must_concern(caller, id)?;
         let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, true).await?;
-            repository::delete(transaction, id, expected, self.clock.now()).await?;
+            let now = self.clock.now();
+            if repository::delete(transaction, id, expected, now).await? {
+                publish(transaction, &UserDeleted { user_id: id }, now).await?;
+            }
             Ok::<(), AuthError>(())
         };
         self.database.transaction(work).await?;

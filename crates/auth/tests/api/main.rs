@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 mod cost;
 mod delete;
+mod events;
 mod list;
 mod login;
 mod read;

@@ -15,7 +15,8 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         world.turn_clock(Duration::from_secs(1));
         let patched = ada.patch(&ada, json!({ "display_name": "Countess" })).await;
-        patched.assert_status(200).assert_statements(2);
+        // Who is asking, the row, and the event.
+        patched.assert_status(200).assert_statements(3);
         let user = patched.json();
         assert_eq!(user["display_name"], "Countess");
         assert_eq!(user["email"], "ada@example.org");

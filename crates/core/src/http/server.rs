@@ -152,8 +152,14 @@ impl ServerHandle {
     /// Not ready at once; serves on for the drain delay, so that load balancers notice; then takes
     /// no more connections and lets the requests in flight end, within the shutdown timeout.
     pub async fn stop(&self) {
+        self.stop_after(std::future::ready(())).await;
+    }
+
+    /// As [`stop`](Self::stop), and serves on until `work` is done too: the threads that serve own
+    /// database connections, which end with them, and which others may be using.
+    pub async fn stop_after(&self, work: impl Future<Output = ()>) {
         self.health.drain();
-        tokio::time::sleep(self.drain_delay).await;
+        tokio::join!(tokio::time::sleep(self.drain_delay), work);
         self.server.stop(true).await;
     }
 

@@ -7,11 +7,14 @@ mod service;
 mod repository;
 mod entity;
 mod error;
+mod events;
 pub mod ports;
 mod tracker;
 mod settings;
 
 use ashlar_core::domain::Domain;
+
+use crate::events::ForgetOwner;
 
 pub use error::ProjectError;
 pub use service::Projects;
@@ -21,6 +24,7 @@ pub use tracker::HttpTracker;
 /// What the app mounts.
 pub fn domain(projects: Projects) -> Domain {
     Domain::new("projects", "Projects and their tasks")
-        .state(projects)
+        .state(projects.clone())
         .mount(router::routes())
+        .handles("projects.forget_owner", ForgetOwner(projects))
 }

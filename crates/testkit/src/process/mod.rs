@@ -30,6 +30,7 @@ pub struct AshlarProcess {
     child: Child,
     output: Output,
     server: Arc<Server>,
+    arguments: Vec<String>,
     variables: Vec<(String, String)>,
     folder: Scratch,
 }
@@ -58,14 +59,24 @@ impl AshlarProcess {
     /// # Panics
     /// When it ends before, or has not said within a minute where it listens; with its output.
     pub async fn start(variables: &[(&str, &str)]) -> Self {
+        Self::start_with(&["serve"], variables).await
+    }
+
+    /// As [`AshlarProcess::start`], but of the command with these arguments, `serve` among them.
+    ///
+    /// # Panics
+    /// As [`AshlarProcess::start`].
+    pub async fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = Scratch::new();
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let arguments: Vec<String> = arguments.iter().map(|one| (*one).to_owned()).collect();
         let variables: Vec<_> = variables.iter().map(owned).collect();
-        let (child, output, server) = serve(folder.path(), &variables).await;
+        let (child, output, server) = serve(folder.path(), &arguments, &variables).await;
         Self {
             child,
             output,
             server: Arc::new(server),
+            arguments,
             variables,
             folder,
         }
@@ -77,7 +88,8 @@ impl AshlarProcess {
     /// # Panics
     /// As [`AshlarProcess::start`].
     pub async fn restart(&mut self) {
-        let (child, output, server) = serve(self.folder.path(), &self.variables).await;
+        let (child, output, server) =
+            serve(self.folder.path(), &self.arguments, &self.variables).await;
         self.child = child;
         self.output = output;
         self.server = Arc::new(server);
@@ -128,6 +140,12 @@ impl AshlarProcess {
     pub async fn terminate(&mut self) -> ExitStatus {
         self.signal("TERM");
         self.ended().await
+    }
+
+    /// Kills it (SIGKILL) and waits until it has ended.
+    pub async fn kill(&mut self) {
+        self.signal("KILL");
+        self.ended().await;
     }
 
     /// Sends a signal by its name without `SIG`.
@@ -182,8 +200,13 @@ impl fmt::Debug for AshlarProcess {
 }
 
 /// A server that listens, and what it writes.
-async fn serve(folder: &Path, variables: &[(String, String)]) -> (Child, Output, Server) {
-    let mut command = command(folder, &[("PORT", "0")], &["serve"]).await;
+async fn serve(
+    folder: &Path,
+    arguments: &[String],
+    variables: &[(String, String)],
+) -> (Child, Output, Server) {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut command = command(folder, &[("PORT", "0")], &arguments).await;
     let pairs = variables.iter().map(|(name, value)| (name, value));
     command
         .envs(pairs)

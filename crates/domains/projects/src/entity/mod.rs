@@ -8,6 +8,6 @@ use chrono::NaiveDate;
 
 use crate::model::{DueDate, Priority, Status};
 
-stored_as!(Status, String);
+stored_as!(Status, text);
 stored_as!(Priority, i16);
 stored_as!(DueDate, NaiveDate);

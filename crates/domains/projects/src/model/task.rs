@@ -1,6 +1,9 @@
 //! A task's value types.
 
-use ashlar_core::ids::{Id, Identified};
+use ashlar_core::{
+    ids::{Id, Identified},
+    stored::Unknown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,36 +51,16 @@ pub enum Priority {
     Urgent,
 }
 
-/// A stored value that stands for nothing: somebody wrote to the table by hand.
-#[derive(Debug, thiserror::Error)]
-#[error("unknown {0}")]
-pub struct Unknown(&'static str);
-
 impl Status {
-    const ALL: [Self; 4] = [Self::Todo, Self::InProgress, Self::Done, Self::Cancelled];
+    pub(crate) const ALL: [Self; 4] = [Self::Todo, Self::InProgress, Self::Done, Self::Cancelled];
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Todo => "todo",
             Self::InProgress => "in_progress",
             Self::Done => "done",
             Self::Cancelled => "cancelled",
         }
-    }
-}
-
-impl From<Status> for String {
-    fn from(status: Status) -> Self {
-        status.as_str().to_owned()
-    }
-}
-
-impl TryFrom<String> for Status {
-    type Error = Unknown;
-
-    fn try_from(text: String) -> Result<Self, Unknown> {
-        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or(Unknown("task status"))
     }
 }
 

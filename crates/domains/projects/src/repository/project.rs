@@ -103,6 +103,15 @@ pub(crate) async fn delete(
     record::delete::<Entity>(connection, id, owned_by(owner), expected, now).await
 }
 
+/// Deletes every project of `owner`; answers how many there were.
+pub(crate) async fn delete_all(
+    connection: &impl ConnectionTrait,
+    owner: UserId,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    record::delete_all::<Entity>(connection, owned_by(owner), now).await
+}
+
 fn owned_by(owner: UserId) -> Condition {
     Condition::all().add(Column::OwnerId.eq(owner))
 }

@@ -17,7 +17,8 @@ use crate::{
     repository,
 };
 
-/// Projects and their tasks.
+/// Projects and their tasks. Cheap to clone.
+#[derive(Clone)]
 pub struct Projects {
     db: Database,
     clock: Clock,

@@ -1,7 +1,7 @@
 //! The use cases of projects.
 
 use ashlar_core::{
-    database::violated_constraint,
+    database::{Transaction, violated_constraint},
     page::{Page, PageRequest},
     principal::UserId,
     problem::Unexpected,
@@ -105,6 +105,21 @@ impl Projects {
             return Ok(());
         }
         Err(self.why_not(owner, id).await)
+    }
+
+    /// Deletes every project of a user who is gone, and their tasks with them.
+    ///
+    /// # Errors
+    ///
+    /// Only unexpected ones.
+    pub async fn forget_owner(
+        &self,
+        transaction: &Transaction,
+        owner: UserId,
+    ) -> Result<(), ProjectError> {
+        let deleted = project::delete_all(transaction, owner, self.clock.now()).await?;
+        tracing::info!(user_id = %owner, deleted, "projects_of_user_deleted");
+        Ok(())
     }
 
     /// What an empty change answers: it makes no new version.
