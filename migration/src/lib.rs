@@ -7,6 +7,8 @@ mod indexes;
 mod auth;
 mod events;
 mod jobs;
+mod notifications;
+mod posts;
 mod projects;
 
 mod error;
@@ -77,5 +79,7 @@ fn every_domain() -> Vec<Box<dyn MigrationTrait>> {
     migrations.extend(projects::migrations());
     migrations.extend(events::migrations());
     migrations.extend(jobs::migrations());
+    migrations.extend(notifications::migrations());
+    migrations.extend(posts::migrations());
     migrations
 }

@@ -8,8 +8,11 @@ use crate::process;
 use crate::terminal::print;
 use crate::workspace;
 
-/// The committed OpenAPI document.
-const DOCUMENT: &str = "docs/openapi.json";
+/// The committed OpenAPI document, below the root.
+const OPENAPI: &str = "docs/openapi.json";
+
+/// The committed AsyncAPI document, below the root.
+pub(crate) const ASYNCAPI: &str = "docs/asyncapi.json";
 
 /// What `ashlar <args>` prints, from the sources as they are now.
 ///
@@ -37,7 +40,12 @@ pub(crate) fn build() -> Result<PathBuf> {
 
 /// Where the committed OpenAPI document is.
 pub(crate) fn openapi_path() -> PathBuf {
-    workspace::root().join(DOCUMENT)
+    workspace::root().join(OPENAPI)
+}
+
+/// Where the committed AsyncAPI document is.
+pub(crate) fn asyncapi_path() -> PathBuf {
+    workspace::root().join(ASYNCAPI)
 }
 
 /// Writes the committed OpenAPI document anew.
@@ -46,7 +54,17 @@ pub(crate) fn openapi_path() -> PathBuf {
 /// When the application does not compile, or the file cannot be written.
 pub(crate) fn write_openapi() -> Result<()> {
     workspace::write(&openapi_path(), &output_of(&["openapi"])?)?;
-    print(&format!("{DOCUMENT} is written"));
+    print(&format!("{OPENAPI} is written"));
+    Ok(())
+}
+
+/// Writes the committed AsyncAPI document anew.
+///
+/// # Errors
+/// When the application does not compile, or the file cannot be written.
+pub(crate) fn write_asyncapi() -> Result<()> {
+    workspace::write(&asyncapi_path(), &output_of(&["asyncapi"])?)?;
+    print(&format!("{ASYNCAPI} is written"));
     Ok(())
 }
 

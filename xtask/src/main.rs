@@ -16,6 +16,7 @@ mod environment;
 mod error;
 mod guard;
 mod migrate;
+mod npm;
 mod process;
 mod services;
 mod terminal;
@@ -52,6 +53,8 @@ enum Command {
     Services(Services),
     /// Write docs/openapi.json anew
     Openapi,
+    /// Write docs/asyncapi.json anew
+    Asyncapi,
     /// Make a certificate for development in certs/
     Certs,
     /// Measure the release binary against its yardsticks
@@ -104,6 +107,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Services(Services::Down { names }) => services::down(names),
         Command::Services(Services::Status { names }) => services::status(names),
         Command::Openapi => application::write_openapi(),
+        Command::Asyncapi => application::write_asyncapi(),
         Command::Certs => application::write_certificates(),
         Command::Bench { args } => bench::run(args),
         Command::Guard => guard::watch(),

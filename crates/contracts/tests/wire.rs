@@ -1,5 +1,6 @@
-//! The first version of every event is on the wire what it was when it was published: written as
-//! this text, and read from it. A text below never changes; a new version gets a new one.
+//! Every event is on the wire what it was when it was published: written as this text, and read
+//! from it. When a property is added, the text stays here as one that is read, and the text with
+//! the property comes beside it; a new version gets texts of its own.
 
 #![expect(
     clippy::expect_used,

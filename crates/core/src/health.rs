@@ -31,6 +31,12 @@ pub trait Component: Send + Sync + 'static {
     /// Its name in answers.
     fn name(&self) -> &'static str;
 
+    /// Whether nothing can be served without it. Without one that is not essential the process is
+    /// ready, and degraded.
+    fn essential(&self) -> bool {
+        true
+    }
+
     /// Whether it works. Not more than a ping: it is asked every few seconds.
     fn check(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 }
@@ -115,6 +121,10 @@ struct LivenessResponse {
 struct ReadinessResponse {
     /// Always true: the answer is 503 otherwise.
     ready: bool,
+    /// `degraded` while something does not answer without which requests are served all the same;
+    /// else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Overall>,
 }
 
 impl Health {
@@ -146,6 +156,12 @@ impl Health {
         join_all(checks).await.into_iter().collect()
     }
 
+    /// Whether requests need the component `name`.
+    fn needs(&self, name: &str) -> bool {
+        let mut components = self.0.components.iter();
+        components.any(|component| component.name() == name && component.essential())
+    }
+
     /// The routes of health, within and outside of the versioned API.
     pub(crate) fn domains(&self) -> [Domain; 2] {
         let about = "Is it alive, can it serve, how is everything";
@@ -165,7 +181,7 @@ impl Health {
             .route(
                 Route::get("/health/ready", ready)
                     .named("read_readiness", "Whether it can serve")
-                    .about("503 while a component is away or the process is stopping: send no traffic.")
+                    .about("503 while a component is away that requests need, or the process is stopping: send no traffic.")
                     .fails(&[Code::ServiceUnavailable]),
             );
         let summary = Domain::at_root("health", about).route(
@@ -225,11 +241,19 @@ async fn ready(health: web::Data<Health>) -> Result<Body<ReadinessResponse>, Pro
         .filter(|(_, state)| **state == ComponentState::Unavailable)
         .map(|(name, _)| *name)
         .collect();
-    if !away.is_empty() {
+    let missed: Vec<&str> = away
+        .iter()
+        .copied()
+        .filter(|name| health.needs(name))
+        .collect();
+    if !missed.is_empty() {
         return Err(Problem::unavailable(format!(
             "Not available: {}",
-            away.join(", ")
+            missed.join(", ")
         )));
     }
-    Ok(Body(ReadinessResponse { ready: true }))
+    Ok(Body(ReadinessResponse {
+        ready: true,
+        status: (!away.is_empty()).then_some(Overall::Degraded),
+    }))
 }

@@ -1,5 +1,9 @@
 //! Threads for work that is not a request's: each runs many futures, which need not be `Send`, as
 //! an actix worker does with handlers. One that blocks its thread does not hold up the others.
+//!
+//! Sockets and timers are waited for by a thread of their own: a connection that was opened here
+//! goes back to the database's pool, and must answer whoever has it next, also when the thread that
+//! opened it is blocked.
 
 use std::{
     fmt,
@@ -50,8 +54,15 @@ impl Threads {
     ///
     /// When the system gives no thread.
     pub fn new(name: &str, count: usize) -> io::Result<Self> {
-        let threads: io::Result<Vec<Thread>> =
-            (0..count.max(1)).map(|_| Thread::start(name)).collect();
+        let runtime = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name(format!("{name}-io"))
+            .enable_all()
+            .build()?;
+        let runtime = Arc::new(runtime);
+        let threads: io::Result<Vec<Thread>> = (0..count.max(1))
+            .map(|_| Thread::start(name, Arc::clone(&runtime)))
+            .collect();
         Ok(Self(threads?.into()))
     }
 
@@ -95,11 +106,8 @@ impl fmt::Debug for Threads {
 }
 
 impl Thread {
-    fn start(name: &str) -> io::Result<Self> {
+    fn start(name: &str, runtime: Arc<runtime::Runtime>) -> io::Result<Self> {
         let (starts, mut started) = mpsc::unbounded_channel::<Start>();
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
         thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
@@ -156,6 +164,11 @@ fn cut(error: JoinError) -> Cut {
 mod tests {
     use std::{rc::Rc, sync::mpsc as blocking, time::Duration};
 
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -197,9 +210,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_outlives_the_freedom_of_the_thread_that_opened_it() {
+        let threads = Threads::new("test", 1).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let opened = threads.run(move || TcpStream::connect(address));
+        let mut opened = opened.await.unwrap().unwrap();
+        let (release, blocked) = blocking::channel::<()>();
+        let (begun, began) = oneshot::channel();
+        let blocking = threads.run(move || async move {
+            begun.send(()).unwrap();
+            blocked.recv().is_ok()
+        });
+        let reading = async {
+            began.await.unwrap();
+            let mut accepted = listener.accept().await.unwrap().0;
+            accepted.write_all(b"!").await.unwrap();
+            let read = opened.read_u8();
+            let read = tokio::time::timeout(Duration::from_secs(5), read).await;
+            release.send(()).unwrap();
+            read.unwrap().unwrap()
+        };
+        let (was_released, read) = tokio::join!(blocking, reading);
+        assert!(was_released.unwrap());
+        assert_eq!(read, b'!');
+    }
+
+    #[tokio::test]
     async fn what_nobody_waits_for_is_dropped() {
         let threads = Threads::new("test", 1).unwrap();
-        let (alive, dropped) = blocking::channel::<()>();
+        let (alive, dropped) = oneshot::channel::<()>();
         let (begun, began) = oneshot::channel();
         let run = threads.run(move || async move {
             let _alive = alive;
@@ -210,11 +250,6 @@ mod tests {
             _ = run => unreachable!(),
             begun = began => begun.unwrap(),
         }
-        let gone =
-            tokio::task::spawn_blocking(move || dropped.recv_timeout(Duration::from_secs(5)));
-        assert_eq!(
-            gone.await.unwrap(),
-            Err(blocking::RecvTimeoutError::Disconnected)
-        );
+        assert!(dropped.await.is_err(), "it went with its work");
     }
 }

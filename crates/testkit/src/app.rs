@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Contract, Tokens,
+    Contract, Engines, Tokens,
     client::{Server, TestClient},
 };
 use ashlar_core::{
@@ -19,6 +19,7 @@ pub struct TestApp {
     document: Document,
     handle: ServerHandle,
     tokens: Arc<Tokens>,
+    engines: Option<Engines>,
 }
 
 impl TestApp {
@@ -35,7 +36,27 @@ impl TestApp {
             document: api.document().clone(),
             handle,
             tokens,
+            engines: None,
         }
+    }
+
+    pub(crate) fn with_engines(mut self, engines: Engines) -> Self {
+        self.engines = Some(engines);
+        self
+    }
+
+    /// Relays the events and runs the jobs that wait, and what comes of them, as far as the clock
+    /// lets them begin. Answers how much there was.
+    ///
+    /// # Panics
+    /// When the app was served without its domains ([`World::serve_api`](crate::World::serve_api)):
+    /// nobody knows what handles its events then.
+    pub async fn settle(&self) -> usize {
+        let engines = self
+            .engines
+            .as_ref()
+            .expect("an app whose domains are known");
+        engines.settle().await
     }
 
     /// The base URL, without a slash at the end.

@@ -22,7 +22,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Backend, Published, Scratch, TestApp, Tokens,
+    Backend, Engines, Published, Scratch, TestApp, Tokens,
     database::{self, Home},
 };
 
@@ -146,8 +146,9 @@ impl World {
             cursor_key: CursorKey::new(&[7; 32]),
             components: vec![Arc::new(self.database())],
         };
+        let engines = Engines::new(self, &domains);
         let api = Api::new(parts, domains).expect("the domains do not fit together");
-        self.serve_api(&api).await
+        self.serve_api(&api).await.with_engines(engines)
     }
 
     /// Serves an API that is put together already, as its own settings say; their port should be 0.

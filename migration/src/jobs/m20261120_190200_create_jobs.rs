@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
             indexes::over("jobs", &["run_at"], "state = 'scheduled'"),
             indexes::over("jobs", &["lease_until"], "state = 'running'"),
             indexes::over("jobs", &["id"], "state = 'failed'"),
-            indexes::over("jobs", &["finished_at"], "finished_at IS NOT NULL"),
+            indexes::over("jobs", &["state", "finished_at"], "finished_at IS NOT NULL"),
         ];
         for index in [ready, unique].into_iter().chain(others) {
             manager.create_index(index).await?;

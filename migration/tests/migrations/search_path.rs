@@ -1,6 +1,6 @@
 //! A pool that works in a schema of its own is migrated there.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use crate::database::{Scratch, strings};
 
@@ -30,15 +30,19 @@ async fn the_schema_of_the_search_path_is_migrated(scratch: &Scratch) {
     ashlar_migration::up(&tenant, None).await.unwrap();
     ashlar_migration::fresh(&tenant).await.unwrap();
 
-    let tables = "select schemaname || '.' || tablename from pg_tables
-                  where schemaname in ('public', 'tenant') order by 1";
-    let expected = [
-        "public.seaql_migrations",
-        "public.users",
-        "tenant.projects",
-        "tenant.seaql_migrations",
-        "tenant.tasks",
-        "tenant.users",
-    ];
-    assert_eq!(strings(&public, tables).await, expected);
+    assert_eq!(
+        tables(&public, "public").await,
+        ["seaql_migrations", "users"]
+    );
+    ashlar_migration::up(&public, None).await.unwrap();
+    assert_eq!(
+        tables(&tenant, "tenant").await,
+        tables(&public, "public").await
+    );
+}
+
+async fn tables(db: &DatabaseConnection, schema: &str) -> Vec<String> {
+    let query =
+        format!("select tablename::text from pg_tables where schemaname = '{schema}' order by 1");
+    strings(db, &query).await
 }

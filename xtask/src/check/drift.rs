@@ -23,7 +23,11 @@ pub(super) fn env_example() -> Result<()> {
     compare(&workspace::root().join(".env.example"), &current, update)
 }
 
-fn compare(path: &Path, current: &str, update: &str) -> Result<()> {
+/// Ok when the file holds what is current; `update` is the command that makes it so.
+///
+/// # Errors
+/// When it holds something else, or cannot be read.
+pub(super) fn compare(path: &Path, current: &str, update: &str) -> Result<()> {
     let committed = workspace::read(path)?;
     first_difference(&committed, current).map_or(Ok(()), |line| {
         let path = workspace::relative(path);

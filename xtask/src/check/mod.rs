@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything that continuous integration runs, part by part.
 
+mod asyncapi;
 mod boundaries;
 mod capabilities;
 mod contract;
@@ -33,7 +34,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -63,6 +64,11 @@ const PARTS: [Part; 10] = [
         name: "openapi",
         about: "docs/openapi.json is what the application serves.",
         run: drift::openapi,
+    },
+    Part {
+        name: "asyncapi",
+        about: "docs/asyncapi.json is what the application publishes, valid, and breaks no reader.",
+        run: asyncapi::run,
     },
     Part {
         name: "env",

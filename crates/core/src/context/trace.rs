@@ -1,11 +1,9 @@
 //! `traceparent` of W3C Trace Context, level 1 (https://www.w3.org/TR/trace-context/): which trace a
 //! request belongs to, and which span of it called.
 
-use uuid::Uuid;
-
 /// A new trace, with a first span, that nobody records unless they want to.
 pub(super) fn begun() -> String {
-    format!("00-{}-{}-00", Uuid::new_v4().simple(), span())
+    format!("00-{:032x}-{}-00", random() | 1, span())
 }
 
 /// The same trace with a span of our own; `None` when the text is no `traceparent`.
@@ -33,10 +31,17 @@ fn is_hex(text: &str, length: usize) -> bool {
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// The id of a new span: the random half of a UUID, which is never all zeros.
+/// The id of a new span.
 fn span() -> String {
-    let (_, low) = Uuid::new_v4().as_u64_pair();
-    format!("{low:016x}")
+    format!("{:016x}", (random() | 1) as u64)
+}
+
+/// Some random bits. An id must not be zero, so callers set one of them; without randomness, the
+/// traces of a process are one.
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    u128::from_ne_bytes(bytes)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use sea_orm::{DbErr, RuntimeErr};
 use sqlx::postgres::{PgListener, PgPool};
 use tokio::sync::watch;
 
@@ -94,6 +95,21 @@ impl Database {
         self.wakes.committed(work);
     }
 
+    /// Says that there may be new `work` to the other processes, at once: for one that is about to
+    /// end, and so does not [pass signals](Self::pass_signals). On SQLite they look by themselves.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn notify(&self, work: Work) -> Result<(), DbErr> {
+        if !self.is_postgres() {
+            return Ok(());
+        }
+        let pool = self.connection.get_postgres_connection_pool();
+        let told = notify(pool, work, "").await;
+        told.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+    }
+
     /// Passes signals between this process and the others for as long as it is polled: every
     /// process that serves runs it. On SQLite it does nothing; there, other processes find out when
     /// they look next.
@@ -121,13 +137,7 @@ impl Database {
                 Work::Events => events.mark_unchanged(),
                 Work::Jobs => jobs.mark_unchanged(),
             }
-            let payload = format!("{} {own}", work.as_str());
-            let told = sqlx::query("SELECT pg_notify($1, $2)")
-                .bind(CHANNEL)
-                .bind(payload)
-                .execute(pool)
-                .await;
-            if let Err(error) = told {
+            if let Err(error) = notify(pool, work, own).await {
                 let error = &error as &(dyn std::error::Error + 'static);
                 tracing::debug!(error, "signal_lost");
             }
@@ -162,4 +172,14 @@ impl Database {
         }
         Ok(())
     }
+}
+
+async fn notify(pool: &PgPool, work: Work, sender: &str) -> Result<(), sqlx::Error> {
+    let payload = format!("{} {sender}", work.as_str());
+    sqlx::query("SELECT pg_notify($1, $2)")
+        .bind(CHANNEL)
+        .bind(payload)
+        .execute(pool)
+        .await
+        .map(drop)
 }

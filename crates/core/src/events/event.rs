@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::example;
 use crate::ids::{Id, Identified};
 
 /// Something that happened, in the words that all domains share. Event types live in
@@ -61,6 +62,10 @@ pub struct EventType {
     pub about: &'static str,
     /// The JSON Schema (2020-12) of its payload, whole in itself.
     pub schema: Value,
+    /// A payload; none when the schema tells too little to make one.
+    pub example: Option<Value>,
+    /// The property of the payload that is the [key](Event::key), as the example shows it.
+    pub key: Option<String>,
 }
 
 impl EventType {
@@ -70,13 +75,33 @@ impl EventType {
             settings.meta_schema = None;
             settings.inline_subschemas = true;
         });
+        let schema = SchemaGenerator::new(settings)
+            .into_root_schema_for::<E>()
+            .to_value();
+        // Read and written again, so that it is what the code makes of it.
+        let event: Option<E> = serde_json::from_value(example::of(&schema)).ok();
+        let example = event
+            .as_ref()
+            .and_then(|event| serde_json::to_value(event).ok());
+        let key = event
+            .zip(example.as_ref())
+            .and_then(|(event, example)| key(event.key(), example));
         Self {
             name: E::NAME,
             version: E::VERSION,
             about: E::ABOUT,
-            schema: SchemaGenerator::new(settings)
-                .into_root_schema_for::<E>()
-                .to_value(),
+            schema,
+            example,
+            key,
         }
     }
+}
+
+/// The name of the property with this value.
+fn key(value: Uuid, payload: &Value) -> Option<String> {
+    let value = value.to_string();
+    let mut properties = payload.as_object()?.iter();
+    properties
+        .find(|(_, property)| property.as_str() == Some(&value))
+        .map(|(name, _)| name.clone())
 }

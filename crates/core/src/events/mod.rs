@@ -2,6 +2,7 @@
 //! they tell of, so that nothing is told that did not happen, and nothing that happened is lost.
 
 mod event;
+mod example;
 mod handler;
 pub mod outbox;
 

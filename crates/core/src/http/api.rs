@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Negotiated, Route, docs, mount::mount};
 use crate::{
+    asyncapi,
     domain::Domain,
     health::{Component, Health},
     openapi::{Document, Info},
@@ -36,6 +37,7 @@ pub struct Api {
     routes: Arc<[Route]>,
     state: Vec<State>,
     document: Arc<Document>,
+    events: Arc<asyncapi::Document>,
     cursor_key: CursorKey,
 }
 
@@ -81,7 +83,8 @@ impl Api {
             .collect();
         refuse_conflicts(&routes)?;
         let document = document(&parts.info, &domains, &routes);
-        let pages = docs::domain(&document);
+        let events = asyncapi::Document::new(&parts.info, &domains);
+        let pages = docs::domain(&document, &events);
         let routes = routes.into_iter().chain(pages.routes().to_vec()).collect();
         let state = domains
             .into_iter()
@@ -95,6 +98,7 @@ impl Api {
             routes,
             state,
             document: Arc::new(document),
+            events: Arc::new(events),
             cursor_key: parts.cursor_key,
         })
     }
@@ -102,6 +106,11 @@ impl Api {
     /// The contract.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// The contract of the events.
+    pub fn events(&self) -> &asyncapi::Document {
+        &self.events
     }
 
     /// The mounted routes.

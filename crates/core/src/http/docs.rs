@@ -1,5 +1,6 @@
-//! The contract as pages: Swagger UI on `/docs`, Redoc on `/redoc`, the document itself on
-//! `/openapi.json`. Everything comes out of the binary; no page loads from another host.
+//! The contracts as pages: Swagger UI on `/docs`, Redoc on `/redoc`, the events on `/asyncapi`; the
+//! documents themselves on `/openapi.json` and `/asyncapi.json`. Everything comes out of the binary;
+//! no page loads from another host.
 
 use std::future::ready;
 
@@ -11,6 +12,7 @@ use actix_web::{
 
 use super::{Answer, Route};
 use crate::{
+    asyncapi,
     domain::Domain,
     openapi::{Describe, Document, Operation},
     valid::{ETag, not_modified},
@@ -36,7 +38,7 @@ macro_rules! file {
 const HTML: &str = "text/html; charset=utf-8";
 
 /// Path, content, media type.
-const FILES: [(&str, &[u8], &str); 8] = [
+const FILES: [(&str, &[u8], &str); 9] = [
     file!("/docs", "swagger-ui/index.html", "text/html; charset=utf-8"),
     file!(
         "/docs/assets/swagger-ui-bundle.js",
@@ -65,19 +67,28 @@ const FILES: [(&str, &[u8], &str); 8] = [
         "text/javascript"
     ),
     file!("/redoc/assets/init.js", "redoc/init.js", "text/javascript"),
+    file!("/asyncapi/assets/page.css", "asyncapi/page.css", "text/css"),
 ];
 
-/// The pages that show `document`, and the document.
-pub(super) fn domain(document: &Document) -> Domain {
-    let text = Bytes::from(document.to_string());
-    let json = Asset::new(text, "application/json");
-    let pages = FILES.map(|(path, content, media_type)| {
-        let asset = Asset::new(Bytes::from_static(content), media_type);
-        Route::get(path, move || ready(asset.clone())).hidden()
-    });
+/// The pages that show the contracts of the API and of its events, and the two documents.
+pub(super) fn domain(document: &Document, events: &asyncapi::Document) -> Domain {
+    const JSON: &str = "application/json";
+    let made = [
+        ("/openapi.json", document.to_string(), JSON),
+        ("/asyncapi.json", events.to_string(), JSON),
+        ("/asyncapi", events.page().to_owned(), HTML),
+    ];
+    let made = made.map(|(path, text, media_type)| serve(path, Bytes::from(text), media_type));
+    let files = FILES
+        .map(|(path, content, media_type)| serve(path, Bytes::from_static(content), media_type));
     Domain::at_root("docs", "The contract")
-        .route(Route::get("/openapi.json", move || ready(json.clone())).hidden())
-        .mount(pages)
+        .mount(made)
+        .mount(files)
+}
+
+fn serve(path: &'static str, content: Bytes, media_type: &'static str) -> Route {
+    let asset = Asset::new(content, media_type);
+    Route::get(path, move || ready(asset.clone())).hidden()
 }
 
 /// A file inside the binary.

@@ -6,10 +6,11 @@ mod enqueue;
 mod perform;
 mod run;
 mod schedule;
+pub mod background;
 pub mod table;
 
 pub use enqueue::{Enqueue, enqueue, enqueue_all};
-pub use job::{Job, JobId, Priority};
+pub use job::{Enqueued, Job, JobId, Priority};
 pub use perform::{Perform, Performer};
 pub use run::{Control, Lost, Progress, Run};
 pub use schedule::{CatchUp, Schedule};

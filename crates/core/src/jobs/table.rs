@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::JobId;
-use crate::stored_as;
+use crate::{record::Keyed, stored_as};
 
 /// A job that was enqueued.
 #[sea_orm::model]
@@ -73,6 +73,8 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Keyed for Entity {}
 
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{CursorValue, Direction, Page, PageRequest, Position, SortKey};
-use crate::record::Record;
+use crate::record::Keyed;
 
 /// How the rows of `E` are sorted by a key: the database's side of a [`SortKey`].
 ///
@@ -31,7 +31,7 @@ pub async fn fetch<E, S>(
     page: &PageRequest<S>,
 ) -> Result<Page<E::Model>, DbErr>
 where
-    E: Record,
+    E: Keyed,
     E::Model: Send + Sync,
     S: SortBy<E>,
 {
@@ -99,7 +99,7 @@ fn order(direction: Direction) -> Order {
     }
 }
 
-fn position_of<E: Record, S: SortBy<E>>(
+fn position_of<E: Keyed, S: SortBy<E>>(
     sort: &[(S, Direction)],
     row: &E::Model,
 ) -> Vec<CursorValue> {
@@ -110,7 +110,7 @@ fn position_of<E: Record, S: SortBy<E>>(
 }
 
 /// The rows that come after `values`.
-fn behind<E: Record, S: SortBy<E>>(sort: &[(S, Direction)], values: &[CursorValue]) -> Condition {
+fn behind<E: Keyed, S: SortBy<E>>(sort: &[(S, Direction)], values: &[CursorValue]) -> Condition {
     let tie_break = (E::id_expression(), last_direction(sort));
     let keys: Vec<(Expr, Direction, Expr)> = sort
         .iter()

@@ -76,6 +76,15 @@ pub enum Position {
 }
 
 impl<S: SortKey> PageRequest<S> {
+    /// The first `limit` rows in the order that is the default.
+    pub fn first(limit: u64) -> Self {
+        Self {
+            limit,
+            position: Position::Start,
+            sort: vec![S::DEFAULT],
+        }
+    }
+
     /// The order as a text, to which cursors are bound.
     pub(crate) fn order(&self) -> String {
         order(&self.sort)

@@ -1,14 +1,11 @@
 //! Maildev, from npm.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::debian;
-use crate::error::{Error, Result};
-use crate::process;
+use crate::error::Result;
+use crate::npm;
 use crate::services::certificate::Certificate;
-use crate::terminal::say;
 use crate::workspace;
 
 /// Whom the server with a password lets in.
@@ -26,22 +23,9 @@ const SCRIPT: &str = include_str!("server.js");
 /// # Errors
 /// When npm cannot fetch it.
 pub(super) fn ensure() -> Result<Option<PathBuf>> {
-    // Two servers start side by side, and one fetches.
-    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _turn = TURN
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    if !debian::provides("node", "nodejs")? {
+    let Some(home) = npm::ensure("maildev", VERSION)? else {
         return Ok(None);
-    }
-    let home = workspace::target().join(format!("tools/maildev-{VERSION}"));
-    if !home.exists() {
-        if !debian::provides("npm", "npm")? {
-            return Ok(None);
-        }
-        say(&format!("fetching maildev {VERSION} from npm"));
-        fetch(&home)?;
-    }
+    };
     workspace::write(&home.join("server.js"), SCRIPT)?;
     Ok(Some(home))
 }
@@ -70,25 +54,4 @@ pub(super) fn server(
             .args(["--incoming-user", USER, "--incoming-pass", PASSWORD]);
     }
     command
-}
-
-/// Complete or not at all: the folder gets its name last.
-fn fetch(home: &Path) -> Result<()> {
-    let partial = PathBuf::from(format!("{}.partial", home.display()));
-    workspace::make_empty(&partial)?;
-    let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--loglevel=error",
-    ])
-    .arg("--prefix")
-    .arg(&partial)
-    .arg(format!("maildev@{VERSION}"))
-    .current_dir(&partial)
-    .stdout(std::process::Stdio::null());
-    process::run(&mut npm)?;
-    fs::rename(&partial, home).map_err(Error::file("create", home))
 }
