@@ -1,1 +1,44 @@
 #![doc = include_str!("../README.md")]
+
+mod model;
+mod letter;
+mod templates;
+mod message;
+mod schemas;
+mod router;
+mod service;
+mod events;
+mod jobs;
+mod smtp;
+mod repository;
+mod entity;
+mod error;
+mod settings;
+
+use ashlar_core::domain::Domain;
+
+use crate::{
+    events::{TellAdminsOfPost, WelcomeUser},
+    jobs::Postman,
+};
+
+pub use error::NotificationsError;
+pub use service::Notifications;
+pub use settings::NotificationsSettings;
+pub use smtp::{Security, SmtpUrl};
+
+/// What the app mounts: at the root, since the mailbox is no part of the versioned API. With a mail
+/// server there is no mailbox, and no route.
+pub fn domain(notifications: Notifications) -> Domain {
+    let mut domain = Domain::at_root("notifications", "Mail to users and admins");
+    if notifications.keeps_mail() {
+        domain = domain.state(notifications.clone()).mount(router::routes());
+    }
+    domain
+        .handles("notifications.welcome", WelcomeUser(notifications.clone()))
+        .handles(
+            "notifications.tell_admins_of_post",
+            TellAdminsOfPost(notifications.clone()),
+        )
+        .performs(Postman(notifications))
+}

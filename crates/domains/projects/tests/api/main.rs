@@ -5,6 +5,7 @@
 mod concurrency;
 mod create;
 mod delete;
+mod forget;
 mod list;
 mod read;
 mod task;

@@ -1,0 +1,114 @@
+//! Whom mail goes to, and which of their words go into it.
+
+use serde::{Deserialize, Serialize};
+
+/// Whom a mail goes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recipient {
+    /// The address; whether it is one is found out when the mail is written.
+    pub(crate) address: String,
+    /// What the recipient is called, as far as it is [`presentable`].
+    pub(crate) name: Option<String>,
+}
+
+impl Recipient {
+    /// Somebody who is known by the address alone.
+    pub(crate) fn unnamed(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            name: None,
+        }
+    }
+
+    /// The address as it may stand in a log: `a…@example.org`.
+    pub(crate) fn masked(&self) -> String {
+        let Some((local, domain)) = self.address.rsplit_once('@') else {
+            return "…".to_owned();
+        };
+        let first: String = local.chars().take(1).collect();
+        format!("{first}…@{domain}")
+    }
+}
+
+/// `text` in one line, as the header of a mail wants it: what would end the line is a blank.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_gap = |character: char| {
+        character.is_control() || matches!(character, ' ' | '\u{2028}' | '\u{2029}')
+    };
+    let words: Vec<&str> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// A user's name in one line; `None` when nothing is left of it, or when mail programs could make a
+/// link of it: whoever registers with a stranger's address must not be able to have a message of
+/// their own sent there.
+pub(crate) fn presentable(name: &str) -> Option<String> {
+    let name = one_line(name);
+    (!name.is_empty() && !resembles_link(&name)).then_some(name)
+}
+
+/// A scheme, an address, or a dot inside a word that two more characters follow (`evil.com`, but not
+/// `J.R.R.`).
+fn resembles_link(text: &str) -> bool {
+    let has_host = |word: &str| {
+        word.char_indices().any(|(at, character)| {
+            let rest = &word[at + character.len_utf8()..];
+            let label = rest.chars().take_while(|next| next.is_alphanumeric());
+            character == '.' && at > 0 && label.count() >= 2
+        })
+    };
+    text.contains("://") || text.contains('@') || text.split(' ').any(has_host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line() {
+        for (name, shown) in [
+            ("Ada Lovelace", "Ada Lovelace"),
+            ("Ada\r\nBcc: eve@example.org", "Ada Bcc: eve@example.org"),
+            ("\tAda\u{2028}\u{85}Lovelace\n", "Ada Lovelace"),
+            ("李 👩🏽‍🚀", "李 👩🏽‍🚀"),
+        ] {
+            assert_eq!(one_line(name), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_link() {
+        for name in [
+            "J.R.R. Tolkien",
+            "Dr. No",
+            "Ada",
+            "<script>alert(1)</script>",
+            "O'Brien & Co.",
+            ".dot",
+        ] {
+            assert_eq!(presentable(name).as_deref(), Some(name));
+        }
+        for name in [
+            "Win at evil.com",
+            "https://evil",
+            "www.evil.example/now",
+            "eve@evil",
+            "пример.рф",
+            "\n",
+        ] {
+            assert_eq!(presentable(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_log_does_not_tell_the_address() {
+        for (address, masked) in [
+            ("ada@example.org", "a…@example.org"),
+            ("ä@b@c.de", "ä…@c.de"),
+            ("@example.org", "…@example.org"),
+            ("nobody", "…"),
+        ] {
+            assert_eq!(Recipient::unnamed(address).masked(), masked);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The use cases, each to be read from top to bottom.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use ashlar_contracts::{posts, users::UserRegistered};
+use ashlar_core::{
+    clock::Clock,
+    database::{Database, Transaction},
+    events::{EventId, Received},
+    jobs::{Enqueue, Lost, Run},
+    retry::Failure,
+};
+use lettre::message::Mailbox;
+use sea_orm::DbErr;
+
+use crate::{
+    entity::Model,
+    error::{MailboxError, NotificationsError},
+    jobs::SendMail,
+    letter::{Letter, PostCreated, Welcome},
+    message::message,
+    model::{Recipient, one_line, presentable},
+    repository,
+    schemas::MailResponse,
+    settings::NotificationsSettings,
+    smtp::Smtp,
+    templates::{Content, Templates},
+};
+
+/// How many mails the mailbox shows.
+const SHOWN: u64 = 100;
+
+/// How many mails the mailbox keeps.
+const KEPT: u64 = 1_000;
+
+/// The longest unique key of a job, in characters.
+const UNIQUE_KEY: usize = 255;
+
+/// Mail: what happened, told to whom it concerns. Cheap to clone.
+#[derive(Clone)]
+pub struct Notifications {
+    db: Database,
+    clock: Clock,
+    templates: Arc<Templates>,
+    from: Mailbox,
+    admins: Arc<[String]>,
+    /// Without a mail server, mail stays in the mailbox.
+    smtp: Option<Smtp>,
+}
+
+impl Notifications {
+    /// The service. Reads the file of certificates if there is one; connects to no server yet.
+    ///
+    /// # Errors
+    ///
+    /// When that file cannot be used, or there is no thread to be had.
+    pub fn new(
+        db: Database,
+        clock: Clock,
+        settings: &NotificationsSettings,
+    ) -> Result<Self, NotificationsError> {
+        let smtp = Smtp::new(settings)?;
+        Ok(Self {
+            db,
+            clock,
+            templates: Arc::new(Templates::new(&settings.app, &settings.site)),
+            from: settings.from.clone(),
+            admins: settings.admins.clone().into(),
+            smtp,
+        })
+    }
+
+    /// Whether mail stays in the mailbox.
+    pub(crate) fn keeps_mail(&self) -> bool {
+        self.smtp.is_none()
+    }
+
+    /// Welcomes a user who has registered.
+    pub(crate) async fn welcome(
+        &self,
+        transaction: &Transaction,
+        registered: &Received<UserRegistered>,
+    ) -> Result<(), DbErr> {
+        let user = &registered.event;
+        let name = presentable(&user.display_name);
+        let mail = SendMail {
+            to: Recipient {
+                address: user.email.clone(),
+                name: name.clone(),
+            },
+            letter: Letter::Welcome(Welcome { name }),
+        };
+        self.enqueue(transaction, registered.id, &mail).await
+    }
+
+    /// Tells each admin of a new post: of a draft no more than that there is one.
+    pub(crate) async fn tell_admins(
+        &self,
+        transaction: &Transaction,
+        created: &Received<posts::PostCreated>,
+    ) -> Result<(), DbErr> {
+        let post = &created.event;
+        let letter = Letter::PostCreated(PostCreated {
+            post_id: post.post_id.as_uuid(),
+            author_id: post.author_id.as_uuid(),
+            title: post.published.then(|| one_line(&post.title)),
+        });
+        for admin in self.admins.iter() {
+            let mail = SendMail {
+                to: Recipient::unnamed(admin),
+                letter: letter.clone(),
+            };
+            self.enqueue(transaction, created.id, &mail).await?;
+        }
+        Ok(())
+    }
+
+    /// One mail for each event and recipient, while it waits: an event is handled once anyway.
+    async fn enqueue(
+        &self,
+        transaction: &Transaction,
+        event: EventId,
+        mail: &SendMail,
+    ) -> Result<(), DbErr> {
+        let key = format!("{event} {}", mail.to.address);
+        Enqueue::new(mail)
+            .unique(key.chars().take(UNIQUE_KEY).collect::<String>())
+            .within(transaction, self.clock.now())
+            .await?;
+        Ok(())
+    }
+
+    /// Sends a mail: to the mail server, or else to the mailbox.
+    pub(crate) async fn send(&self, mail: SendMail, run: &Run) -> Result<(), Failure> {
+        let content = self
+            .templates
+            .write(&mail.letter)
+            .map_err(Failure::permanent)?;
+        match &self.smtp {
+            Some(smtp) => self.post(smtp, &mail.to, content, run).await?,
+            None => self.keep(&mail.to, content, run).await?,
+        }
+        tracing::info!(
+            job_id = %run.id(),
+            template = mail.letter.template().name,
+            to = mail.to.masked(),
+            "mail_sent"
+        );
+        Ok(())
+    }
+
+    /// What the server refuses for good is not sent again.
+    async fn post(
+        &self,
+        smtp: &Smtp,
+        to: &Recipient,
+        content: Content,
+        run: &Run,
+    ) -> Result<(), Failure> {
+        let message = message(run.id(), &self.from, to, content, self.clock.now())
+            .map_err(Failure::permanent)?;
+        match smtp.send(message).await {
+            Err(error) if error.is_refusal() => {
+                tracing::warn!(
+                    job_id = %run.id(),
+                    to = to.masked(),
+                    error = &error as &(dyn Error + 'static),
+                    "mail_refused"
+                );
+                Err(Failure::permanent(error))
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// The mail and the end of its job are one transaction: it is there once.
+    async fn keep(&self, to: &Recipient, content: Content, run: &Run) -> Result<(), Lost> {
+        let now = self.clock.now();
+        let mail = Model {
+            id: run.id(),
+            recipient: to.address.clone(),
+            subject: content.subject,
+            text: content.text,
+            html: content.html,
+            sent_at: now,
+        };
+        self.db
+            .transaction(async |transaction| {
+                repository::insert(transaction, mail.clone()).await?;
+                repository::prune(transaction, KEPT).await?;
+                run.complete(transaction, now).await
+            })
+            .await
+    }
+
+    /// The newest mails in the mailbox, the newest first.
+    pub(crate) async fn mailbox(&self) -> Result<Vec<MailResponse>, MailboxError> {
+        let mails = repository::newest(self.db.connection(), SHOWN).await?;
+        Ok(mails.into_iter().map(MailResponse::from).collect())
+    }
+
+    /// The same as a page.
+    pub(crate) async fn mailbox_page(&self) -> Result<String, MailboxError> {
+        let mails = self.mailbox().await?;
+        Ok(self.templates.mailbox(&mails)?)
+    }
+}
+
+impl fmt::Debug for Notifications {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notifications")
+            .field("keeps_mail", &self.keeps_mail())
+            .finish_non_exhaustive()
+    }
+}
