@@ -11,14 +11,39 @@ use ashlar_core::{
     http::{Api, Conflict, Parts},
     openapi::Info,
     page::CursorKey,
+    principal::Permission,
 };
+use ashlar_events::{EventsError, ManageEvents, ReadEvents, kafka::KafkaSetupError};
+use ashlar_jobs::{JobAdmin, JobsError, ManageJobs, ReadJobs};
+use ashlar_notifications::{Notifications, NotificationsError};
+use ashlar_posts::Posts;
 use ashlar_projects::{HttpTracker, Projects, ports::Tracker};
 
-use crate::{adapters::AuthDirectory, settings::Settings};
+use crate::{
+    adapters::{AuthAuthors, AuthDirectory},
+    settings::Settings,
+    workers::Workers,
+};
 
 const DESCRIPTION: &str = include_str!("api.md");
 
-/// Why the parts do not make an API.
+/// What admins may do beyond what auth itself lets them.
+const ADMIN: [&str; 4] = [
+    ReadEvents::NAME,
+    ManageEvents::NAME,
+    ReadJobs::NAME,
+    ManageJobs::NAME,
+];
+
+/// The assembled system.
+pub struct System {
+    /// What answers requests.
+    pub api: Api,
+    /// What works in the background.
+    pub workers: Workers,
+}
+
+/// Why the parts do not make a system.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     /// Two domains mount the same route.
@@ -27,48 +52,104 @@ pub enum ComposeError {
     /// An upstream's address cannot be used.
     #[error("cannot set up an upstream")]
     Upstream(#[from] SetupError),
+    /// The handlers of events do not go together.
+    #[error(transparent)]
+    Events(#[from] EventsError),
+    /// The jobs and schedules do not go together.
+    #[error(transparent)]
+    Jobs(#[from] JobsError),
+    /// Kafka's settings cannot be used.
+    #[error(transparent)]
+    Kafka(#[from] KafkaSetupError),
+    /// Mail cannot be set up.
+    #[error(transparent)]
+    Notifications(#[from] NotificationsError),
 }
 
-/// The assembled API on `database`.
+/// The assembled system on `database`.
 ///
 /// # Errors
 ///
-/// When two domains mount the same route, or an upstream's address cannot be used.
-pub fn api(settings: &Settings, database: Database, clock: Clock) -> Result<Api, ComposeError> {
+/// When two domains do not go together, or an upstream's address cannot be used.
+pub fn system(
+    settings: &Settings,
+    database: Database,
+    clock: Clock,
+) -> Result<System, ComposeError> {
     let auth = auth(settings, &database, &clock);
-    let parts = Parts {
+    let mut domains = domains(settings, &auth, &database, &clock)?;
+    let workers = Workers::new(settings, &database, &clock, &domains)?;
+    domains.push(ashlar_events::domain(database.clone(), clock.clone()));
+    domains.push(jobs(&database, clock, &domains));
+    let mut parts = parts(settings, &database, &workers);
+    parts.authenticator = Some(auth.authenticator());
+    let api = Api::new(parts, domains)?;
+    Ok(System { api, workers })
+}
+
+/// Health alone, for a process that only works in the background.
+///
+/// # Errors
+///
+/// None that a start with the same settings would not have.
+pub fn health(
+    settings: &Settings,
+    database: &Database,
+    workers: &Workers,
+) -> Result<Api, ComposeError> {
+    Ok(Api::new(parts(settings, database, workers), Vec::new())?)
+}
+
+/// Users and tokens, also for commands that need no server.
+pub fn auth(settings: &Settings, database: &Database, clock: &Clock) -> Auth {
+    Auth::new(database, clock, &settings.secret_key, &settings.auth).grant_admins(&ADMIN)
+}
+
+fn jobs(database: &Database, clock: Clock, domains: &[Domain]) -> Domain {
+    let schedules = domains.iter().flat_map(Domain::schedules).cloned();
+    let admin = JobAdmin::new(database.clone(), clock);
+    admin.with_schedules(schedules).domain()
+}
+
+fn parts(settings: &Settings, database: &Database, workers: &Workers) -> Parts {
+    Parts {
         info: Info {
             title: settings.app.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             description: DESCRIPTION.to_owned(),
         },
         settings: settings.http.clone(),
-        authenticator: Some(auth.authenticator()),
+        authenticator: None,
         cursor_key: CursorKey::new(&settings.secret_key.derive("core.cursor")),
-        components: vec![Arc::new(database.clone())],
-    };
-    Ok(Api::new(parts, domains(settings, &auth, database, clock)?)?)
-}
-
-/// Users and tokens, also for commands that need no server.
-pub fn auth(settings: &Settings, database: &Database, clock: &Clock) -> Auth {
-    Auth::new(database, clock, &settings.secret_key, &settings.auth)
+        components: vec![Arc::new(database.clone()), workers.broker_health()],
+    }
 }
 
 fn domains(
     settings: &Settings,
     auth: &Auth,
-    database: Database,
-    clock: Clock,
-) -> Result<Vec<Domain>, SetupError> {
+    database: &Database,
+    clock: &Clock,
+) -> Result<Vec<Domain>, ComposeError> {
+    let (database, clock) = (database.clone(), clock.clone());
     let client = Client::new(&ClientSettings::default(), clock.clone())?;
     let directory = Arc::new(AuthDirectory(auth.clone()));
+    let authors = Arc::new(AuthAuthors(auth.clone()));
     let tracker = match &settings.projects.tracker_url {
         Some(url) => Some(Arc::new(HttpTracker::new(&client, url)?) as Arc<dyn Tracker>),
         None => None,
     };
+    let notifications =
+        Notifications::new(database.clone(), clock.clone(), &settings.notifications)?;
     Ok(vec![
         auth.domain(),
-        ashlar_projects::domain(Projects::new(database, clock, directory, tracker)),
+        ashlar_projects::domain(Projects::new(
+            database.clone(),
+            clock.clone(),
+            directory,
+            tracker,
+        )),
+        ashlar_posts::domain(Posts::new(database, clock, authors)),
+        ashlar_notifications::domain(notifications),
     ])
 }

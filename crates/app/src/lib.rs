@@ -2,6 +2,7 @@
 
 pub mod settings;
 pub mod compose;
+pub mod workers;
 mod adapters;
 mod database;
 pub mod command;

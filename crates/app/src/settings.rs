@@ -5,6 +5,9 @@ use ashlar_core::settings::{
     AppSettings, DatabaseSettings, Effective, HttpSettings, LogSettings, Problems, Reader,
     SecretKey, Source,
 };
+use ashlar_events::{EventsSettings, kafka::KafkaSettings};
+use ashlar_jobs::JobsSettings;
+use ashlar_notifications::NotificationsSettings;
 use ashlar_projects::ProjectsSettings;
 
 /// The settings of the assembled system.
@@ -20,10 +23,18 @@ pub struct Settings {
     pub log: LogSettings,
     /// What every other secret is derived from.
     pub secret_key: SecretKey,
+    /// The relay of events and their handlers.
+    pub events: EventsSettings,
+    /// The broker, if it is Kafka.
+    pub kafka: Option<KafkaSettings>,
+    /// The workers that run jobs.
+    pub jobs: JobsSettings,
     /// Users and tokens.
     pub auth: AuthSettings,
     /// Projects and tasks.
     pub projects: ProjectsSettings,
+    /// Mail.
+    pub notifications: NotificationsSettings,
 }
 
 impl Settings {
@@ -40,8 +51,12 @@ impl Settings {
             database: DatabaseSettings::read(&mut reader),
             log: LogSettings::read(&mut reader),
             secret_key: SecretKey::read(&mut reader),
+            events: EventsSettings::read(&mut reader),
+            kafka: KafkaSettings::read(&mut reader),
+            jobs: JobsSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             projects: ProjectsSettings::read(&mut reader),
+            notifications: NotificationsSettings::read(&mut reader),
         };
         Ok((settings, reader.finish()?))
     }

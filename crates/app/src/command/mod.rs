@@ -1,6 +1,9 @@
 //! The commands of the binary `ashlar`.
 
+mod asyncapi;
 mod doctor;
+mod events;
+mod jobs;
 mod migrate;
 mod openapi;
 mod serve;
@@ -35,14 +38,22 @@ enum Command {
     /// Brings the database's schema up to date first, unless in production.
     ///
     /// SIGTERM or Ctrl-C stops it, once the requests in flight are answered; a second one, at once.
-    Serve,
+    Serve(serve::Serve),
     /// Bring the database's schema up to date, or back.
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    /// Look at jobs, retry and cancel them.
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// Look at events that could not be handled, and replay them.
+    #[command(subcommand)]
+    Events(events::Events),
     /// Show every setting with its value, its source, and what is wrong with it.
     Doctor(doctor::Doctor),
     /// Print the API's contract (OpenAPI 3.1).
     Openapi,
+    /// Print the contract of the events (AsyncAPI 3.0).
+    Asyncapi,
     /// Manage users.
     #[command(subcommand)]
     User(user::User),
@@ -52,11 +63,17 @@ type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// Runs the command that the arguments name. A failure is one sentence on stderr, and exit code 1.
 pub fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(),
+    let outcome = match cli
+        .command
+        .unwrap_or(Command::Serve(serve::Serve::default()))
+    {
+        Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => settings().and_then(|settings| migrate.run(&settings)),
+        Command::Jobs(jobs) => settings().and_then(|settings| jobs.run(&settings)),
+        Command::Events(events) => settings().and_then(|settings| events.run(&settings)),
         Command::Doctor(doctor) => doctor.run(Source::from_process()),
         Command::Openapi => openapi::run(),
+        Command::Asyncapi => asyncapi::run(),
         Command::User(user) => settings().and_then(|settings| user.run(&settings)),
     };
     match outcome {

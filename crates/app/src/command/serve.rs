@@ -6,35 +6,89 @@ use ashlar_core::{
     settings::Source,
     telemetry,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use clap::{Args, ValueEnum};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 use super::{Outcome, block_on};
-use crate::{compose, database, settings::Settings};
+use crate::{
+    compose::{self, System},
+    database,
+    settings::Settings,
+};
 
-pub(super) fn run() -> Outcome {
-    let (settings, effective) = Settings::read(Source::from_process())?;
-    let _flushed_at_the_end = telemetry::init(&settings.log)?;
-    for warning in effective.warnings() {
-        tracing::warn!("{warning}");
-    }
-    block_on(serve(&settings))
+/// The arguments of `ashlar serve`.
+#[derive(Debug, Default, Args)]
+pub(super) struct Serve {
+    /// What this process does of what there is to do.
+    #[arg(long, value_enum, default_value_t)]
+    role: Role,
 }
 
-async fn serve(settings: &Settings) -> Outcome {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// Answer requests, and work in the background.
+    #[default]
+    All,
+    /// Answer requests. Events and jobs wait for another process.
+    Api,
+    /// Relay events, handle them, run jobs; over HTTP, tell about health alone.
+    Worker,
+}
+
+impl Role {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Outcome {
+        let (settings, effective) = Settings::read(Source::from_process())?;
+        let _flushed_at_the_end = telemetry::init(&settings.log)?;
+        for warning in effective.warnings() {
+            tracing::warn!("{warning}");
+        }
+        block_on(serve(&settings, self.role))
+    }
+}
+
+async fn serve(settings: &Settings, role: Role) -> Outcome {
     let database = database::open(&settings.database).await?;
-    let api = compose::api(settings, database.clone(), Clock::system())?;
+    let System { mut api, workers } = compose::system(settings, database.clone(), Clock::system())?;
+    if role == Role::Worker {
+        api = compose::health(settings, &database, &workers)?;
+    }
     let server = Server::bind(&api)?;
+    let (stopping, stopped) = watch::channel(false);
+    let signals = database.clone();
+    actix_web::rt::spawn(async move { signals.pass_signals().await });
+    let working = async move {
+        match role {
+            Role::Api => {}
+            Role::All | Role::Worker => workers.run(stopped).await,
+        }
+    };
+    let working = actix_web::rt::spawn(working);
     // Before anybody is told that it is there, and may want to stop it.
-    tokio::spawn(stop_on_signal(server.handle())?);
-    announce(settings, &server);
+    let stop = stop_on_signal(server.handle(), stopping, working)?;
+    let stopped = actix_web::rt::spawn(stop);
+    announce(settings, role, &server);
     server.run().await?;
+    stopped.await?;
     database.close().await?;
     tracing::info!("stopped");
     Ok(())
 }
 
 /// The last line of a start: where everything is.
-fn announce(settings: &Settings, server: &Server) {
+fn announce(settings: &Settings, role: Role, server: &Server) {
     let port = server
         .addresses()
         .first()
@@ -42,14 +96,20 @@ fn announce(settings: &Settings, server: &Server) {
     let url = settings.http.base_url(port);
     tracing::info!(
         environment = settings.app.environment.as_str(),
+        role = role.as_str(),
         database = %settings.database.url,
         docs = %format_args!("{url}/docs"),
         "listening on {url}"
     );
 }
 
-/// Waits for SIGTERM or SIGINT, then drains. A second signal ends the process at once.
-fn stop_on_signal(handle: ServerHandle) -> std::io::Result<impl Future<Output = ()>> {
+/// Waits for SIGTERM or SIGINT, then stops the work in the background, and then drains requests. A
+/// second signal ends the process at once.
+fn stop_on_signal(
+    handle: ServerHandle,
+    stopping: watch::Sender<bool>,
+    working: actix_web::rt::task::JoinHandle<()>,
+) -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -58,8 +118,15 @@ fn stop_on_signal(handle: ServerHandle) -> std::io::Result<impl Future<Output = 
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
+        stopping.send_replace(true);
+        let worked = async {
+            if let Err(error) = working.await {
+                let error = &error as &(dyn std::error::Error + 'static);
+                tracing::error!(error, "workers_failed");
+            }
+        };
         tokio::select! {
-            () = handle.stop() => {}
+            () = handle.stop_after(worked) => {}
             _ = interrupt.recv() => exit_now(),
             _ = terminate.recv() => exit_now(),
         }

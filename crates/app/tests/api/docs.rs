@@ -5,7 +5,7 @@ use ashlar_testkit::World;
 use crate::serve;
 
 /// Page, and what it is made of.
-const PAGES: [(&str, &[&str]); 2] = [
+const PAGES: [(&str, &[&str]); 3] = [
     (
         "/docs",
         &[
@@ -19,6 +19,7 @@ const PAGES: [(&str, &[&str]); 2] = [
         "/redoc",
         &["/redoc/assets/redoc.standalone.js", "/redoc/assets/init.js"],
     ),
+    ("/asyncapi", &["/asyncapi/assets/page.css"]),
 ];
 
 /// What the page loads: the values of `src` and `href`.
@@ -43,7 +44,8 @@ on_sqlite! {
                 assert!(references.contains(asset), "{path} does not load {asset}");
             }
             for reference in references {
-                assert!(reference.starts_with('/') || reference.starts_with("data:"), "{reference}");
+                let is_ours = ["/", "#", "data:"].iter().any(|start| reference.starts_with(start));
+                assert!(is_ours, "{reference}");
                 assert!(!reference.starts_with("//"), "{reference}");
             }
         }
@@ -82,14 +84,16 @@ on_sqlite! {
             // The policy forbids them, so they would not run.
             assert!(!page.text().contains("<script>"), "{path} has an inline script");
         }
-        let data = app.anonymous().get("/openapi.json").send().await;
-        let policy = data.header("content-security-policy");
-        assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"));
+        for path in ["/openapi.json", "/asyncapi.json"] {
+            let data = app.anonymous().get(path).send().await;
+            let policy = data.header("content-security-policy");
+            assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"), "{path}");
+        }
     }
 
     async fn pages_are_not_sent_twice(world: World) {
         let app = serve(&world).await;
-        for path in ["/docs", "/redoc", "/openapi.json", "/docs/assets/swagger-ui-bundle.js"] {
+        for path in ["/docs", "/redoc", "/openapi.json", "/asyncapi", "/asyncapi.json", "/docs/assets/swagger-ui-bundle.js"] {
             let first = app.anonymous().get(path).send().await;
             let etag = first.header("etag").expect("a version").to_owned();
             let again = app.anonymous().get(path).header("if-none-match", &etag).send().await;

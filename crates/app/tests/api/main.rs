@@ -17,6 +17,7 @@ mod raw;
 mod trial;
 mod operations;
 
+mod asyncapi;
 mod bad_input;
 mod contract;
 mod cors;
