@@ -62,8 +62,8 @@ async fn serve(world: &World) -> TestApp {
 /// The assembled API on a server, with these variables set.
 async fn serve_with(world: &World, variables: &[(&str, &str)]) -> TestApp {
     let settings = settings(variables);
-    let api = compose::api(&settings, world.database(), world.clock()).expect("it fits together");
-    world.serve_api(&api).await
+    let system = compose::system(&settings, world.database(), world.clock());
+    world.serve_api(&system.expect("it fits together").api).await
 }
 
 /// Registers `name` and signs them in.

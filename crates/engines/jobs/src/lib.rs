@@ -3,7 +3,7 @@
 mod settings;
 mod engine;
 mod error;
-mod queue;
+mod repository;
 mod worker;
 mod scheduler;
 mod admin;

@@ -28,9 +28,6 @@ fn compare_with_history(text: &str) -> Result<()> {
     })?;
     let retired = retired::parse(&workspace::read(&retired::path())?)?;
     let published = history::versions(application::ASYNCAPI);
-    say(&format!(
-        "compared with {} committed versions",
-        published.len()
-    ));
+    say(&format!("committed versions compared: {}", published.len()));
     Error::from_findings(compatibility::findings(&published, &current, &retired))
 }

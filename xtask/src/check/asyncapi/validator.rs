@@ -1,4 +1,5 @@
-//! AsyncAPI's own parser, from npm: whether a document is valid, and its examples meet their schemas.
+//! AsyncAPI's own parser, from npm: whether a document is valid. (It does not look at examples; the
+//! tests of the application do.)
 
 use std::path::Path;
 use std::process::Command;

@@ -14,7 +14,6 @@ mod smtp;
 mod smtp_tls;
 mod welcome;
 mod work;
-mod zz_temp;
 
 use ashlar_contracts::{
     posts::{PostCreated, PostId},

@@ -13,7 +13,7 @@ use rdkafka::{
 
 use crate::{
     cluster::{kafka, prefix, until},
-    pages::{Scriptorium, lines, pages, publish},
+    pages::{Scriptorium, lines, pages, publish, written_by},
 };
 
 struct Mock {
@@ -85,6 +85,31 @@ fn errors_that_stop_the_producer() {
                 .request_errors(RDKafkaApiKey::Produce, &[error]);
         })
         .await;
+    });
+}
+
+/// Of a slice that takes several requests the first is refused: what is behind it must not arrive
+/// without it, since it would stand before it for ever.
+#[test]
+fn a_slice_never_has_a_gap() {
+    run(Backend::Sqlite, async |world: World| {
+        let mock = Mock::start();
+        let scriptorium = Scriptorium::open(world).await;
+        let author = "x".repeat(250_000);
+        let pages = pages(3);
+        for page in &pages {
+            let written = |line| written_by(scriptorium.world(), *page, line, &author);
+            let slice: Vec<Incoming> = (0..20).map(written).collect();
+            let refusal = RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS;
+            mock.cluster
+                .request_errors(RDKafkaApiKey::Produce, &[refusal]);
+            mock.kafka.publish(&slice).await.expect_err("it is refused");
+            publish(&mock.kafka, &slice).await;
+        }
+        let work = scriptorium.work(&mock.kafka);
+        scriptorium.until_copied(60).await;
+        work.end().await;
+        scriptorium.assert_copied(&pages, 20).await;
     });
 }
 

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::live::Order;
-use crate::queue::{Claim, Claimed};
+use crate::repository::{Claim, Claimed};
 
 /// How long a job that is cancelled may take to come to an end by itself.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);

@@ -8,7 +8,7 @@ use sea_orm::DbErr;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::{Worker, live::Order, unavailable};
-use crate::queue;
+use crate::repository;
 
 /// How often progress is written and cancellations are looked for, when nobody tells of one.
 const LOOK: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ impl Worker {
         }
         let database = &self.engine.database;
         let until = self.engine.clock.now() + self.engine.settings.lease;
-        let renewed = queue::renew(database, &held, until).await?;
+        let renewed = repository::renew(database, &held, until).await?;
         let missing: Vec<_> = held
             .into_iter()
             .filter(|claim| !renewed.contains(&claim.id))
@@ -65,7 +65,7 @@ impl Worker {
             return Ok(());
         }
         // Locked, and so being completed, or completed by now: that is not lost.
-        let still = queue::held(database, &missing).await?;
+        let still = repository::held(database, &missing).await?;
         missing
             .into_iter()
             .filter(|claim| !still.contains(&claim.id))
@@ -77,13 +77,13 @@ impl Worker {
     async fn look(&self) -> Result<(), DbErr> {
         let database = &self.engine.database;
         for (claim, progress) in self.live.reports() {
-            queue::report(database, claim, progress).await?;
+            repository::report(database, claim, progress).await?;
         }
         let held = self.live.claims();
         if held.is_empty() {
             return Ok(());
         }
-        let wanted = queue::cancel_requested(database, &held).await?;
+        let wanted = repository::cancel_requested(database, &held).await?;
         held.into_iter()
             .filter(|claim| wanted.contains(&claim.id))
             .for_each(|claim| self.live.order(claim, Order::Cancel));

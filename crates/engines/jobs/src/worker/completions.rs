@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{PAUSE, Worker, unavailable};
-use crate::queue::{self, Claim};
+use crate::repository::{self, Claim};
 
 /// How many one statement completes.
 const BATCH: usize = 500;
@@ -86,7 +86,7 @@ impl Worker {
         let mut last: Option<Instant> = None;
         loop {
             let now = self.engine.clock.now();
-            match queue::complete(&self.engine.database, batch, now).await {
+            match repository::complete(&self.engine.database, batch, now).await {
                 Ok(completed) => {
                     if completed.len() < batch.len() {
                         batch

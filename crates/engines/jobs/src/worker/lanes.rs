@@ -17,7 +17,7 @@ use super::{
     live::Order,
     unavailable,
 };
-use crate::queue::{self, Claim};
+use crate::repository::{self, Claim};
 
 /// How much work is taken in advance: what is done in this time, so that the database is not asked
 /// for each job, and no job waits here for long that another process could do.
@@ -31,9 +31,6 @@ const STALE: Duration = Duration::from_secs(1);
 
 /// How soon after a look for jobs the next may follow: under load many come at once.
 const GATHER: Duration = Duration::from_millis(2);
-
-/// When a job that nobody here knows is looked at again.
-const UNKNOWN: TimeDelta = TimeDelta::seconds(10);
 
 /// The queues that are worked on.
 pub(super) struct Lanes {
@@ -51,12 +48,6 @@ struct Lane {
     pace: Duration,
     /// Whether there may be jobs to take.
     has_more: bool,
-}
-
-struct Waiting {
-    attempt: Arc<Attempt>,
-    orders: watch::Receiver<Order>,
-    since: Instant,
 }
 
 /// An attempt that has ended.
@@ -252,81 +243,5 @@ impl Lane {
     fn take_waiting(&mut self) -> Vec<Claim> {
         let waiting = self.waiting.drain(..);
         waiting.map(|waiting| waiting.attempt.claim()).collect()
-    }
-}
-
-/// What came of asking for jobs.
-struct Taken {
-    /// How many there were.
-    claimed: usize,
-    /// Those that can be run here.
-    attempts: Vec<Waiting>,
-}
-
-impl Worker {
-    /// Claims up to `limit` jobs of `queue`, and holds those that can be run here.
-    async fn claim(&self, queue: &str, limit: usize) -> Result<Taken, DbErr> {
-        let engine = &self.engine;
-        let now = engine.clock.now();
-        let lease = engine.settings.lease;
-        let rows = queue::claim(&engine.database, queue, limit, &self.name, now, lease).await?;
-        let claimed = rows.len();
-        let mut attempts = Vec::with_capacity(claimed);
-        let mut unknown = Vec::new();
-        let since = Instant::now();
-        for row in rows {
-            let performer = engine.performers.get(row.name.as_str());
-            if let Some(performer) = performer.filter(|performer| can_read(performer, &row)) {
-                let (attempt, control) = Attempt::new(row, performer);
-                let orders = self.live.hold(attempt.claim(), control);
-                attempts.push(Waiting {
-                    attempt,
-                    orders,
-                    since,
-                });
-            } else {
-                let (id, name, version) = (row.id, row.name.as_str(), row.version);
-                tracing::warn!(job_id = %id, job = name, version, "job_unknown");
-                unknown.push(row.claim());
-            }
-        }
-        if !unknown.is_empty() {
-            // A process that knows them may take them sooner than this one comes across them again.
-            let later = Some(now + UNKNOWN);
-            if let Err(error) = queue::hand_back(&engine.database, &unknown, later, now).await {
-                unavailable(&error, "hand_back");
-            }
-        }
-        Ok(Taken { claimed, attempts })
-    }
-
-    /// Gives jobs back that are held here, for others to take.
-    pub(super) async fn hand_back(&self, claims: &[Claim]) -> Result<(), DbErr> {
-        if claims.is_empty() {
-            return Ok(());
-        }
-        let engine = &self.engine;
-        let now = engine.clock.now();
-        // Whatever the database says, they are held no longer: in the end their leases run out.
-        claims.iter().for_each(|&claim| self.live.release(claim));
-        let back = queue::hand_back(&engine.database, claims, None, now).await?;
-        tracing::info!(jobs = back.len(), "jobs_handed_back");
-        engine.database.wake(Work::Jobs);
-        Ok(())
-    }
-
-    /// Takes one job of `queue` and runs it. Whether it took one, and whether it ran.
-    pub(super) async fn one(&self, queue: &str) -> Result<Option<bool>, DbErr> {
-        let Taken { claimed, attempts } = self.claim(queue, 1).await?;
-        let runs = !attempts.is_empty();
-        for Waiting {
-            attempt, orders, ..
-        } in attempts
-        {
-            let context = Arc::clone(&attempt.context);
-            context::scope(context, self.attempt(attempt, orders)).await;
-            self.flush().await;
-        }
-        Ok((claimed > 0).then_some(runs))
     }
 }

@@ -9,6 +9,7 @@ mod lanes;
 mod live;
 mod outcome;
 mod stop;
+mod take;
 mod upkeep;
 
 use std::{error::Error, sync::Arc, time::Duration};

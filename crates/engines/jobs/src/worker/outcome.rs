@@ -21,7 +21,7 @@ use super::{
     live::Order,
     unavailable,
 };
-use crate::queue::{self, Claim, Settlement};
+use crate::repository::{self, Claim, Settlement};
 
 /// The longest a job can ask to be left alone.
 const LONGEST: TimeDelta = TimeDelta::days(365);
@@ -64,11 +64,11 @@ impl Worker {
         let settled = self
             .insisting(|| async move {
                 let now = self.engine.clock.now();
-                let errors = queue::errors(&self.engine.database, claim).await?;
+                let errors = repository::errors(&self.engine.database, claim).await?;
                 let number = attempt.claimed.attempts;
                 let errors = history::with(errors.as_deref(), number, &failure.chain(), now);
                 let settlement = after_failure(attempt, failure, errors, now);
-                queue::settle(&self.engine.database, claim, settlement, now).await
+                repository::settle(&self.engine.database, claim, settlement, now).await
             })
             .await;
         let error = failure.error() as &(dyn Error + 'static);
@@ -102,7 +102,7 @@ impl Worker {
                     errors: None,
                 };
                 let now = self.engine.clock.now();
-                queue::settle(&self.engine.database, claim, settlement, now).await
+                repository::settle(&self.engine.database, claim, settlement, now).await
             })
             .await;
         let (id, name) = (attempt.claimed.id, attempt.claimed.name.as_str());

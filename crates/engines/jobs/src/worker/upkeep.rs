@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{PAUSE, Worker, history, unavailable};
-use crate::queue::{self, Claim, Expired, Settlement};
+use crate::repository::{self, Claim, Expired, Settlement};
 
 /// How soon after a look at the times the next may follow: every new job is a reason to look.
 const CALM: Duration = Duration::from_millis(50);
@@ -50,10 +50,10 @@ impl Worker {
     /// Lets begin what is due, and answers when the next will be.
     pub(super) async fn promote_due(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
         let database = &self.engine.database;
-        while queue::promote(database, self.engine.clock.now()).await? > 0 {
+        while repository::promote(database, self.engine.clock.now()).await? > 0 {
             database.wake(Work::Jobs);
         }
-        queue::next_due(database).await
+        repository::next_due(database).await
     }
 
     async fn rescue(&self) {
@@ -76,7 +76,7 @@ impl Worker {
     async fn rescue_expired(&self, suspects: &HashSet<Claim>) -> Result<HashSet<Claim>, DbErr> {
         let engine = &self.engine;
         let now = engine.clock.now();
-        let expired = queue::expired(&engine.database, now, engine.settings.lease).await?;
+        let expired = repository::expired(&engine.database, now, engine.settings.lease).await?;
         // This process may have slept; its next sign of life is about to come.
         let strange = expired
             .into_iter()
@@ -86,7 +86,7 @@ impl Worker {
         for job in silent {
             let settlement = after_silence(&job, now);
             let (claim, lease) = (job.claim(), engine.settings.lease);
-            let settled = queue::rescue(&engine.database, claim, settlement, now, lease).await?;
+            let settled = repository::rescue(&engine.database, claim, settlement, now, lease).await?;
             let (id, name, attempt) = (job.id, job.name.as_str(), job.attempts);
             match settled {
                 Some(State::Failed) => {
@@ -121,7 +121,7 @@ impl Worker {
         let (engine, now) = (&self.engine, self.engine.clock.now());
         let completed = now - engine.settings.keep_completed;
         let failed = now - engine.settings.keep_failed;
-        let (jobs, more) = queue::prune(&engine.database, completed, failed).await?;
+        let (jobs, more) = repository::prune(&engine.database, completed, failed).await?;
         if jobs > 0 {
             tracing::debug!(jobs, "jobs_pruned");
         }

@@ -23,17 +23,25 @@ use crate::{
     until_state,
 };
 
-/// A job that is tried three times, and may not take long.
+/// A job that is tried three times.
 #[derive(Serialize, Deserialize)]
-struct Brief;
+struct Thrice;
 
-impl Job for Brief {
-    const NAME: &'static str = "trial.brief";
+impl Job for Thrice {
+    const NAME: &'static str = "trial.thrice";
     const RETRY: Retry = Retry {
         attempts: 3,
         first: Duration::from_secs(10),
         longest: Duration::from_secs(15),
     };
+}
+
+/// A job that may not take long.
+#[derive(Serialize, Deserialize)]
+struct Brief;
+
+impl Job for Brief {
+    const NAME: &'static str = "trial.brief";
     const TIMEOUT: Duration = Duration::from_millis(200);
 }
 
@@ -41,11 +49,11 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 on_each_database! {
     async fn a_failure_is_tried_again_later_until_it_is_dead(world: World) {
-        let jobs = jobs(&world, domain(async |_: Brief, run| {
+        let jobs = jobs(&world, domain(async |_: Thrice, run| {
             let error = io::Error::other(format!("no luck {}, last: {}", run.attempt(), run.is_last()));
             Err(error.into())
         }));
-        let id = enqueue(&world, Enqueue::new(&Brief)).await;
+        let id = enqueue(&world, Enqueue::new(&Thrice)).await;
         assert_eq!(jobs.drain().await, 1);
         let failed = row(&world, id).await;
         assert_eq!(failed.state, State::Scheduled);
@@ -108,8 +116,8 @@ on_each_database! {
     }
 
     async fn a_panic_is_a_failure(world: World) {
-        let jobs = jobs(&world, domain(async |_: Brief, _| panic!("out of cheese")));
-        let id = enqueue(&world, Enqueue::new(&Brief)).await;
+        let jobs = jobs(&world, domain(async |_: Thrice, _| panic!("out of cheese")));
+        let id = enqueue(&world, Enqueue::new(&Thrice)).await;
         assert_eq!(jobs.drain().await, 1);
         let row = row(&world, id).await;
         assert_eq!(row.state, State::Scheduled);
@@ -169,13 +177,13 @@ on_each_database! {
         let tries = Arc::new(AtomicU32::new(0));
         let jobs = jobs_with(&world, domain({
             let tries = Arc::clone(&tries);
-            async move |_: Brief, _| match tries.fetch_add(1, SeqCst) {
+            async move |_: Thrice, _| match tries.fetch_add(1, SeqCst) {
                 0 => Err(io::Error::other("not yet").into()),
                 _ => Ok(()),
             }
         }), &[("JOBS_POLL_INTERVAL", "0.05")]);
         let working = Working::start(&jobs);
-        let id = enqueue(&world, Enqueue::new(&Brief)).await;
+        let id = enqueue(&world, Enqueue::new(&Thrice)).await;
         until_state(&world, id, State::Scheduled).await;
         world.turn_clock(MINUTE);
         until_state(&world, id, State::Completed).await;

@@ -40,7 +40,7 @@ macro_rules! over_claims {
         over_claims!($before, held, $after, $after)
     };
     ($before:literal, held, $postgres:literal, $sqlite:literal) => {
-        $crate::queue::Sql {
+        $crate::repository::Sql {
             postgres: concat!(
                 $before,
                 "unnest($1::uuid[], $2::bigint[]) AS held (id, fence)",
