@@ -63,7 +63,9 @@ async fn serve(world: &World) -> TestApp {
 async fn serve_with(world: &World, variables: &[(&str, &str)]) -> TestApp {
     let settings = settings(variables);
     let system = compose::system(&settings, world.database(), world.clock());
-    world.serve_api(&system.expect("it fits together").api).await
+    world
+        .serve_api(&system.expect("it fits together").api)
+        .await
 }
 
 /// Registers `name` and signs them in.

@@ -3,7 +3,6 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use ashlar_core::{context, database::Work};
-use chrono::TimeDelta;
 use sea_orm::DbErr;
 use tokio::{
     sync::watch,
@@ -11,13 +10,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{
-    PAUSE, Worker,
-    attempt::{Attempt, can_read},
-    live::Order,
-    unavailable,
-};
-use crate::repository::{self, Claim};
+use super::{PAUSE, Worker, take::Waiting, unavailable};
+use crate::repository::Claim;
 
 /// How much work is taken in advance: what is done in this time, so that the database is not asked
 /// for each job, and no job waits here for long that another process could do.

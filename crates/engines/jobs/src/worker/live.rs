@@ -8,7 +8,7 @@ use std::{
 use ashlar_core::jobs::{Control, JobId, Progress};
 use tokio::sync::watch;
 
-use crate::queue::Claim;
+use crate::repository::Claim;
 
 /// What an attempt is told, the weightier later.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{lanes::Lanes, live::Order, unavailable};
-use crate::queue::Claim;
+use crate::repository::Claim;
 
 /// How long jobs may take to come to an end once they were asked to.
 const ASKED: Duration = Duration::from_secs(2);

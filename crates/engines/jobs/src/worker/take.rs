@@ -39,7 +39,8 @@ impl Worker {
         let engine = &self.engine;
         let now = engine.clock.now();
         let lease = engine.settings.lease;
-        let rows = repository::claim(&engine.database, queue, limit, &self.name, now, lease).await?;
+        let rows =
+            repository::claim(&engine.database, queue, limit, &self.name, now, lease).await?;
         let claimed = rows.len();
         let mut attempts = Vec::with_capacity(claimed);
         let mut unknown = Vec::new();
@@ -63,7 +64,8 @@ impl Worker {
         if !unknown.is_empty() {
             // A process that knows them may take them sooner than this one comes across them again.
             let later = Some(now + UNKNOWN);
-            if let Err(error) = repository::hand_back(&engine.database, &unknown, later, now).await {
+            if let Err(error) = repository::hand_back(&engine.database, &unknown, later, now).await
+            {
                 unavailable(&error, "hand_back");
             }
         }

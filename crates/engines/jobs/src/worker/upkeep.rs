@@ -86,7 +86,8 @@ impl Worker {
         for job in silent {
             let settlement = after_silence(&job, now);
             let (claim, lease) = (job.claim(), engine.settings.lease);
-            let settled = repository::rescue(&engine.database, claim, settlement, now, lease).await?;
+            let settled =
+                repository::rescue(&engine.database, claim, settlement, now, lease).await?;
             let (id, name, attempt) = (job.id, job.name.as_str(), job.attempts);
             match settled {
                 Some(State::Failed) => {

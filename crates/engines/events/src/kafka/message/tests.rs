@@ -116,7 +116,7 @@ fn what_cannot_be_an_event_is_told_from_one() {
 #[test]
 fn what_others_leave_out_is_filled_in() {
     let event = event();
-    let read = |key, value| with(&event, key, value).unwrap().unwrap();
+    let read = |key: &str, value: &str| with(&event, key, value).unwrap().unwrap();
     assert_eq!(read(VERSION, "").version, 1);
     assert_eq!(read(TIME, "").occurred_at.timestamp(), 1);
     // The columns that these go into have an end.
