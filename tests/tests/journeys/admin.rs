@@ -107,7 +107,7 @@ on_each_database! {
 }
 
 /// A new admin, signed in.
-async fn admin(process: &AshlarProcess, name: &str) -> TestClient {
+pub(crate) async fn admin(process: &AshlarProcess, name: &str) -> TestClient {
     let ended = create_admin(process, name, PASSWORD).await;
     assert!(
         ended.succeeded().starts_with("created administrator "),

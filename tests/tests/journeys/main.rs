@@ -14,6 +14,15 @@ mod two_processes;
 mod admin;
 mod docs_pages;
 mod log;
+mod mail;
+mod roles;
+mod killed;
+mod several;
+mod outage;
+mod kafka;
+mod admin_work;
 
 mod command;
 mod people;
+mod records;
+mod services;

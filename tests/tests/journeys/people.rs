@@ -50,6 +50,13 @@ pub(crate) async fn create_project(owner: &TestClient, slug: &str) -> Value {
     answer.assert_status(201).json()
 }
 
+/// A new draft of theirs.
+pub(crate) async fn create_post(author: &TestClient, title: &str) -> Value {
+    let body = json!({ "title": title, "content": "Every stone leans on the next." });
+    let answer = author.post("/api/v1/posts").json(&body).send().await;
+    answer.assert_status(201).json()
+}
+
 /// The values of `field` in a list's rows.
 pub(crate) fn column(page: &Value, field: &str) -> Vec<String> {
     let rows = page["data"]

@@ -53,6 +53,9 @@ pub(super) fn producer(settings: &KafkaSettings) -> ClientConfig {
         .set("enable.idempotence", "true")
         .set("enable.gapless.guarantee", "true")
         .set("acks", "all")
+        // A broker that knows nothing of a producer yet takes any sequence number for its first, so a
+        // second request could arrive without the first. One at a time, by broker.
+        .set("max.in.flight.requests.per.connection", "1")
         // One that gave up a message would go on with the next; see `publisher`.
         .set("message.timeout.ms", "0")
         .set("linger.ms", "5")
