@@ -57,12 +57,8 @@ enum Command {
     Asyncapi,
     /// Make a certificate for development in certs/
     Certs,
-    /// Measure the release binary against its yardsticks
-    Bench {
-        /// Passed on to `ashlar-bench run`, e.g. `--quick`
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
-    },
+    /// Measure: http (the release binary against its yardsticks), jobs, events
+    Bench(bench::Options),
     /// Clean up after the command at the other end of standard input
     #[command(hide = true)]
     Guard,
@@ -109,7 +105,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Openapi => application::write_openapi(),
         Command::Asyncapi => application::write_asyncapi(),
         Command::Certs => application::write_certificates(),
-        Command::Bench { args } => bench::run(args),
+        Command::Bench(options) => bench::run(options),
         Command::Guard => guard::watch(),
     }
 }

@@ -17,6 +17,7 @@ mod scratch;
 mod tokens;
 
 pub mod certificate;
+pub mod measure;
 pub mod process;
 pub mod upstream;
 

@@ -22,6 +22,7 @@ mod outage;
 mod kafka;
 mod admin_work;
 
+mod broker;
 mod command;
 mod people;
 mod records;

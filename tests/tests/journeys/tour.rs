@@ -1,4 +1,4 @@
-//! The README's tour: register, sign in, create, list, change.
+//! The README's tour: register, sign in, create, list, change; and the mail that follows a post.
 
 use std::{fs, path::Path, process::Command};
 
@@ -18,7 +18,8 @@ const ADDRESS: &str = "http://127.0.0.1:8000";
 #[tokio::test]
 async fn the_readmes_session_works_as_it_stands_there() {
     let process = AshlarProcess::start(&[]).await;
-    let session = session();
+    let session =
+        session("## A tour with curl") + &session("## Post → event → mail in three commands");
     assert_eq!(
         session.matches(ADDRESS).count(),
         1,
@@ -40,7 +41,17 @@ async fn the_readmes_session_works_as_it_stands_there() {
         .collect::<Result<_, _>>()
         .unwrap_or_else(|error| panic!("{error}: {ended:#?}"));
 
-    let [user, tasks @ .., first, second, changed, late] = answers.as_slice() else {
+    let [
+        user,
+        tasks @ ..,
+        first,
+        second,
+        changed,
+        late,
+        post,
+        mailbox,
+    ] = answers.as_slice()
+    else {
         panic!("too few answers: {answers:#?}");
     };
     assert_eq!(user["email"], "ada@example.com");
@@ -55,16 +66,21 @@ async fn the_readmes_session_works_as_it_stands_there() {
         (&json!("Apollo 11"), &json!(2))
     );
     assert_eq!(late["error"]["code"], "PRECONDITION_FAILED");
+    assert_eq!(post["title"], "On arches");
+    let subjects = column(mailbox, "subject");
+    assert_eq!(subjects, ["New post: On arches", "Welcome to Ashlar"]);
 }
 
-/// The shell code below the README's heading.
-fn session() -> String {
+/// The shell code below this heading of the README.
+fn session(heading: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = fs::read_to_string(path).unwrap();
-    let (_, tour) = readme
-        .split_once("## A tour with curl")
-        .expect("the README has a tour");
-    let (_, code) = tour.split_once("```sh\n").expect("the tour has shell code");
+    let (_, section) = readme
+        .split_once(heading)
+        .unwrap_or_else(|| panic!("the README has no {heading:?}"));
+    let (_, code) = section
+        .split_once("```sh\n")
+        .expect("the section has shell code");
     let (code, _) = code.split_once("```").expect("the code has an end");
     code.to_owned()
 }

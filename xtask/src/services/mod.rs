@@ -32,7 +32,7 @@ pub(crate) const POSTGRES: &str = "postgres";
 pub(crate) const POSTGRES_BENCH: &str = "postgres-bench";
 
 /// Apache Kafka, for tests of the broker's adapter.
-const KAFKA: &str = "kafka";
+pub(crate) const KAFKA: &str = "kafka";
 /// A mail server that is open to everybody.
 const SMTP: &str = "smtp";
 /// A mail server that wants TLS and a password.

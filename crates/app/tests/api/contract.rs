@@ -11,11 +11,13 @@ use serde_json::{Value, json};
 use crate::{operations, register, serve, settings};
 
 /// What is served without being in the contract: pages, and second spellings.
-const HIDDEN: [&str; 13] = [
+const HIDDEN: [&str; 15] = [
     "GET /api/v1/health",
     "GET /asyncapi",
     "GET /asyncapi.json",
     "GET /asyncapi/assets/page.css",
+    "GET /dev/mailbox",
+    "GET /dev/mailbox.json",
     "GET /docs",
     "GET /docs/assets/favicon-32x32.png",
     "GET /docs/assets/init.js",

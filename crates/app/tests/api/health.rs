@@ -29,7 +29,7 @@ on_each_database! {
             let detail = client.get(path).send().await.assert_status(200).json();
             assert_eq!(detail["status"], "healthy");
             assert_eq!(detail["version"], env!("CARGO_PKG_VERSION"));
-            assert_eq!(detail["components"], json!({"database": "operational"}));
+            assert_eq!(detail["components"], json!({"broker": "operational", "database": "operational"}));
             assert!(detail["uptime"].as_f64().is_some_and(|seconds| (0.0..60.0).contains(&seconds)));
         }
     }
@@ -45,7 +45,7 @@ on_each_database! {
         assert_eq!(summary.assert_status(200).json(), json!({"status": "degraded", "database": "unhealthy"}));
         let detail = client.get("/api/v1/health/").send().await.assert_status(200).json();
         assert_eq!(detail["status"], "degraded");
-        assert_eq!(detail["components"], json!({"database": "unavailable"}));
+        assert_eq!(detail["components"], json!({"broker": "operational", "database": "unavailable"}));
     }
 }
 

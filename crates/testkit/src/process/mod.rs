@@ -2,6 +2,7 @@
 
 mod binary;
 mod output;
+mod twin;
 
 use std::{
     fmt,
@@ -18,6 +19,8 @@ use crate::{
     client::{Server, TestClient},
 };
 use output::Output;
+
+pub use twin::{Twin, end_with_parent};
 
 /// Longer than a process takes to start, or to end, on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -153,12 +156,7 @@ impl AshlarProcess {
     /// # Panics
     /// When the process is gone.
     pub fn signal(&self, name: &str) {
-        let id = self.id().to_string();
-        let status = Command::new("kill")
-            .args(["-s", name, &id])
-            .status()
-            .unwrap();
-        assert!(status.success(), "kill -s {name} {id}: {status}");
+        signal(self.id(), name);
     }
 
     /// Waits until it has ended.
@@ -197,6 +195,15 @@ impl fmt::Debug for AshlarProcess {
             .field("url", &self.url())
             .finish()
     }
+}
+
+fn signal(id: u32, name: &str) {
+    let id = id.to_string();
+    let status = Command::new("kill")
+        .args(["-s", name, &id])
+        .status()
+        .unwrap();
+    assert!(status.success(), "kill -s {name} {id}: {status}");
 }
 
 /// A server that listens, and what it writes.

@@ -24,10 +24,12 @@ impl File {
         self.path.ends_with(".rs")
     }
 
-    /// Whether this holds nothing but tests.
+    /// Whether this holds nothing but tests, or benchmarks, which prepare and look as tests do.
     fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
             || self.path.contains("/tests/")
+            || self.path.contains("/benches/")
+            || self.path.contains("/benches/")
             || self.path.ends_with("/tests.rs")
     }
 

@@ -46,19 +46,16 @@ pub(super) fn base(settings: &KafkaSettings) -> ClientConfig {
     config
 }
 
-/// A producer whose messages arrive once, in order and without a gap, or not at all.
+/// A producer whose messages arrive once, however often they are sent; see `publisher` for order.
 pub(super) fn producer(settings: &KafkaSettings) -> ClientConfig {
     let mut config = base(settings);
     config
         .set("enable.idempotence", "true")
-        .set("enable.gapless.guarantee", "true")
         .set("acks", "all")
-        // A broker that knows nothing of a producer yet takes any sequence number for its first, so a
-        // second request could arrive without the first. One at a time, by broker.
-        .set("max.in.flight.requests.per.connection", "1")
-        // One that gave up a message would go on with the next; see `publisher`.
+        // We watch the time; see `publisher`.
         .set("message.timeout.ms", "0")
-        .set("linger.ms", "5")
+        // What is sent at once is together by then, and the next event of an entity waits for it.
+        .set("linger.ms", "1")
         .set("message.max.bytes", LONGEST)
         .set("compression.codec", settings.compression.name())
         // Java's way to choose a partition, so that others can join our topics with theirs.

@@ -1,15 +1,18 @@
-//! Sends events so that Kafka holds them in order.
+//! Sends events so that Kafka holds them in order, entity by entity.
 //!
-//! A slice of events is sent whole, without waiting in between. When it fails it comes again from
-//! its beginning, and who reads skips what was there already; so what must hold is: an event stands
-//! nowhere in a partition without those of its slice before it. The idempotent producer writes
-//! without a gap or stops for good (`enable.gapless.guarantee`), as long as it gives no message up
-//! for its age. So it never does (`message.timeout.ms` is 0), and we watch the time: a producer that
-//! kept us waiting, or failed, is given nothing more and thrown away with all that it still holds,
-//! and the next attempt has a new one. Should the old one's last requests arrive after the new one's,
-//! they are once more a beginning of the same slice, and nobody is misled.
+//! A slice of events is sent in rounds: as many at once as there are entities in it, and the next one
+//! of an entity when Kafka holds the one before. When it fails it comes again from its beginning, and
+//! who reads skips what was there already. So no event ever stands before an earlier one of its
+//! entity, whatever Kafka refuses, and whichever of the requests on their way it takes. (The idempotent
+//! producer alone does not promise that: a broker that knows nothing of a producer takes any sequence
+//! number for its first.)
+//!
+//! A producer that failed, or kept us waiting, is thrown away with all that it still holds, and the
+//! next attempt has a new one. Should the old one's last requests arrive after the new one's, they
+//! repeat what is there.
 
 use std::{
+    collections::HashMap,
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
@@ -22,6 +25,7 @@ use rdkafka::{
     error::KafkaError,
     producer::{DeliveryFuture, FutureProducer},
 };
+use uuid::Uuid;
 
 use super::{
     client::{self, Voice},
@@ -32,7 +36,7 @@ use super::{
 
 pub(super) type Producer = FutureProducer<Voice>;
 
-/// Sends slices of events, any number at a time.
+/// Sends slices of events, any number at a time; an entity is in one of them only.
 pub(super) struct Publisher {
     config: ClientConfig,
     source: String,
@@ -84,16 +88,28 @@ impl Publisher {
         })
     }
 
-    /// Sends `events` in order, and answers when Kafka holds all of them.
+    /// Sends `events`, those of an entity in order, and answers when Kafka holds all of them.
     pub(super) async fn publish(
         &self,
         topics: &Topics,
         events: &[Incoming],
     ) -> Result<(), DeliveryError> {
+        for round in rounds(events) {
+            self.publish_round(topics, &round).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends events of which no two are of one entity.
+    async fn publish_round(
+        &self,
+        topics: &Topics,
+        round: &[&Incoming],
+    ) -> Result<(), DeliveryError> {
         let mut attempt = self.attempt();
-        let deliveries = self.send(&mut attempt, topics, events)?;
+        let deliveries = self.send(&mut attempt, topics, round)?;
         let delivered = async {
-            for (delivery, event) in deliveries.into_iter().zip(events) {
+            for (delivery, event) in deliveries.into_iter().zip(round) {
                 let outcome = delivery.await.map_err(|_| DeliveryError::GivenUp)?;
                 outcome.map_err(|(reason, _)| refused(event, reason))?;
             }
@@ -112,21 +128,21 @@ impl Publisher {
         self.producer_of(&mut current).cloned()
     }
 
-    /// Hands all of `events` to the producer. It is locked meanwhile, so that nothing is sent with
+    /// Hands all of a round to the producer. It is locked meanwhile, so that nothing is sent with
     /// one that has been given up, and nothing is given up between two events.
     fn send(
         &self,
         attempt: &mut Attempt<'_>,
         topics: &Topics,
-        events: &[Incoming],
+        round: &[&Incoming],
     ) -> Result<Vec<DeliveryFuture>, DeliveryError> {
         let mut current = self.lock();
         attempt.number = current.number;
         let producer = self
             .producer_of(&mut current)
             .map_err(|error| DeliveryError::NoProducer(Box::new(error)))?;
-        let mut deliveries = Vec::with_capacity(events.len());
-        for event in events {
+        let mut deliveries = Vec::with_capacity(round.len());
+        for event in round {
             let (topic, key) = (topics.of(&event.name), event.key.to_string());
             let record = message::write(event, &topic, &key, &self.source);
             let delivery = producer
@@ -179,7 +195,22 @@ impl Drop for Publisher {
     }
 }
 
-/// A slice on its way. When it does not arrive whole, also because nobody waits for it any more, its
+/// `events` in rounds: the first of each entity, the second of each, and so on.
+fn rounds(events: &[Incoming]) -> Vec<Vec<&Incoming>> {
+    let mut before: HashMap<Uuid, usize> = HashMap::with_capacity(events.len());
+    let mut rounds: Vec<Vec<&Incoming>> = Vec::new();
+    for event in events {
+        let round = before.entry(event.key).or_default();
+        if rounds.len() == *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(event);
+        *round += 1;
+    }
+    rounds
+}
+
+/// A round on its way. When it does not arrive whole, also because nobody waits for it any more, its
 /// producer is given up.
 struct Attempt<'p> {
     publisher: &'p Publisher,

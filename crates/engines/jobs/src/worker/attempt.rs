@@ -1,12 +1,6 @@
 //! One attempt at a job, from its thread to its outcome.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering::SeqCst},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use ashlar_core::{
     context::{self, RequestContext},
@@ -15,7 +9,7 @@ use ashlar_core::{
     threads::{Cut, Threads},
 };
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     time::{sleep, timeout},
 };
 
@@ -27,6 +21,9 @@ const CANCEL_GRACE: Duration = Duration::from_secs(5);
 
 /// How long an attempt waits for its thread, which another may block, before it tries the next.
 const PLACE: Duration = Duration::from_millis(500);
+
+/// How many it tries: when jobs block all of them for so long, another process may do better.
+const PLACES: u32 = 60;
 
 /// An attempt that may begin.
 pub(super) struct Attempt {
@@ -57,6 +54,8 @@ pub(super) enum Outcome {
 enum Broken {
     #[error("it took longer than {} s", .0.as_secs_f64())]
     TimedOut(Duration),
+    #[error("every thread was blocked by another job")]
+    Blocked,
     #[error(transparent)]
     Cut(#[from] Cut),
 }
@@ -95,65 +94,52 @@ impl Attempt {
         let ended = tokio::select! {
             biased;
             order = end(orders.clone()) => return order.outcome(),
-            ended = timeout(limit, self.on_a_thread(threads)) => ended,
+            ended = self.on_a_thread(threads, limit) => ended,
         };
         let order = *orders.borrow();
         match ended {
-            Ok(Ok(Ok(()))) if self.run.is_completed() => Outcome::Completed,
+            Ok(Ok(())) if self.run.is_completed() => Outcome::Completed,
             // Told to end, it may have ended before it was done.
             _ if order != Order::GoOn => order.outcome(),
-            Ok(Ok(Ok(()))) => Outcome::Done,
-            Ok(Ok(Err(failure))) => Outcome::Failed(failure),
-            Ok(Err(cut)) => Outcome::Failed(Broken::Cut(cut).into()),
-            Err(_) => Outcome::Failed(Broken::TimedOut(limit).into()),
+            Ok(Ok(())) => Outcome::Done,
+            Ok(Err(failure)) => Outcome::Failed(failure),
+            Err(broken) => Outcome::Failed(broken.into()),
         }
     }
 
     /// Does the job on the thread that has least to do; when a job that never awaits blocks that
-    /// one, on another.
-    async fn on_a_thread(self: &Arc<Self>, threads: &Threads) -> Result<Result<(), Failure>, Cut> {
-        loop {
-            let place = Place::default();
-            let mut running = std::pin::pin!(threads.run({
-                let (attempt, place) = (Arc::clone(self), place.clone());
-                move || async move {
-                    if !place.begin() {
-                        // Nobody waits for it any more.
-                        return Ok(());
-                    }
-                    let Self { claimed, run, .. } = &*attempt;
-                    let (performer, version) = (&attempt.performer, attempt.version);
-                    let job = performer.call(version, &claimed.payload, run);
-                    context::scope(Arc::clone(&attempt.context), job).await
+    /// one, on another. It has `limit` from when it begins: that it has to wait is no fault of its own.
+    async fn on_a_thread(
+        self: &Arc<Self>,
+        threads: &Threads,
+        limit: Duration,
+    ) -> Result<Result<(), Failure>, Broken> {
+        for _ in 0..PLACES {
+            let (begin, mut begun) = oneshot::channel();
+            let attempt = Arc::clone(self);
+            let mut running = std::pin::pin!(threads.run(move || async move {
+                if begin.send(()).is_err() {
+                    // Nobody waits for it any more.
+                    return Ok(());
                 }
+                let Self { claimed, run, .. } = &*attempt;
+                let (performer, version) = (&attempt.performer, attempt.version);
+                let job = performer.call(version, &claimed.payload, run);
+                context::scope(Arc::clone(&attempt.context), job).await
             }));
-            match timeout(PLACE, &mut running).await {
-                Ok(ended) => return ended,
-                Err(_) if place.withdraw() => {}
-                Err(_) => return running.await,
+            let has_begun = tokio::select! {
+                biased;
+                ended = &mut running => return Ok(ended?),
+                begun = timeout(PLACE, &mut begun) => begun.is_ok(),
+            };
+            // What has not begun by now never will.
+            begun.close();
+            if has_begun || begun.try_recv().is_ok() {
+                let ended = timeout(limit, running).await;
+                return Ok(ended.map_err(|_| Broken::TimedOut(limit))??);
             }
         }
-    }
-}
-
-/// Whether an attempt has begun on a thread, or was withdrawn from it before.
-#[derive(Clone, Default)]
-struct Place(Arc<AtomicU8>);
-
-impl Place {
-    const BEGUN: u8 = 1;
-    const WITHDRAWN: u8 = 2;
-
-    /// Whether it may begin.
-    fn begin(&self) -> bool {
-        let taken = self.0.compare_exchange(0, Self::BEGUN, SeqCst, SeqCst);
-        taken.is_ok()
-    }
-
-    /// Whether it has not begun, and never will.
-    fn withdraw(&self) -> bool {
-        let taken = self.0.compare_exchange(0, Self::WITHDRAWN, SeqCst, SeqCst);
-        taken.is_ok()
+        Err(Broken::Blocked)
     }
 }
 

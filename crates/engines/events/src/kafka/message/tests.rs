@@ -1,3 +1,5 @@
+//! What is written to Kafka, and what is read of it.
+
 use rdkafka::message::{OwnedMessage, Timestamp};
 
 use super::*;
