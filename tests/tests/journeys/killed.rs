@@ -1,11 +1,11 @@
 //! Processes that are killed at any moment, or stand still and go on much later: nothing is lost,
 //! nothing happens twice, and nothing is told that did not happen.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, time::Duration};
 
 use ashlar_testkit::{AshlarProcess, TestClient, World, on_each_database};
 use futures_util::future::join_all;
-use sea_orm::{ConnectionTrait, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait, prelude::Uuid};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -40,9 +40,13 @@ on_each_database! {
                 api.restart().await;
             }
             let ada = api.bearer(&token);
-            let writers = (0..4).map(|writer| write_until_cut_off(&ada, format!("{life} {writer}")));
+            let answered = Cell::new(0);
+            let writers =
+                (0..4).map(|writer| write_until_cut_off(&ada, &answered, format!("{life} {writer}")));
             let killer = async {
-                sleep(some_time(Duration::from_millis(80))).await;
+                let first = async || answered.get() > 0;
+                eventually(WITHIN, "a post is created", first).await;
+                sleep(some_time(Duration::from_millis(60))).await;
                 api.signal("KILL");
             };
             let (written, ()) = tokio::join!(join_all(writers), killer);
@@ -73,16 +77,11 @@ on_each_database! {
         for life in 0..KILLS {
             let addresses: Vec<String> =
                 (0..20).map(|number| email(&format!("ada-{life}-{number}"))).collect();
-            let publishing = async {
-                for address in &addresses {
-                    world.publish(&registered(address)).await;
-                }
-            };
             let killing = async {
                 sleep(some_time(Duration::from_millis(300))).await;
                 worker.signal("KILL");
             };
-            tokio::join!(publishing, killing);
+            tokio::join!(publish(&world, &addresses), killing);
             worker.ended().await;
             worker.restart().await;
             expected.extend(addresses);
@@ -96,7 +95,11 @@ on_each_database! {
 
 /// Creates drafts until nobody answers; the answer is those that were answered. Not more than a
 /// dozen, since the mailbox keeps a thousand mails.
-async fn write_until_cut_off(author: &TestClient, prefix: String) -> Vec<Uuid> {
+async fn write_until_cut_off(
+    author: &TestClient,
+    answered: &Cell<usize>,
+    prefix: String,
+) -> Vec<Uuid> {
     let mut written = Vec::new();
     for number in 0..12 {
         let body = json!({ "title": format!("{prefix} {number}"), "content": "…" });
@@ -104,6 +107,7 @@ async fn write_until_cut_off(author: &TestClient, prefix: String) -> Vec<Uuid> {
             break;
         };
         let post = answer.assert_status(201).json();
+        answered.set(answered.get() + 1);
         written.push(post["id"].as_str().unwrap().parse().unwrap());
     }
     written
@@ -127,9 +131,9 @@ mod a_worker_that_stands_still_and_goes_on_has_no_effect_twice {
     }
 }
 
-/// It is stopped while its transactions are open: one has written a mail, one has handled an event.
-/// Another takes both over when the leases have run out, and waits for those transactions; then the
-/// first goes on, late: its mail is refused, since the job is another's; its event counts.
+/// It is stopped while its transactions are open: one has written a mail, one has noted an event as
+/// received. Another takes both over when the leases have run out, and waits for those transactions;
+/// then the first goes on, late: its mail is refused, since the job is another's; its event counts.
 async fn a_worker_stands_still(world: World) {
     let variables = [&[("DATABASE_URL", world.database_url())][..], &WORKER].concat();
     let start =
@@ -140,28 +144,21 @@ async fn a_worker_stands_still(world: World) {
         .map(|number| email(&format!("ada-{number}")))
         .collect();
     let (sending, handling) = addresses.split_at(5);
-    let mailbox = world.database().begin().await.unwrap();
-    let lock = "lock table mailbox in exclusive mode";
-    mailbox.execute_unprepared(lock).await.unwrap();
-    for address in sending {
-        world.publish(&registered(address)).await;
-    }
-    until_waiting(&world, "mailbox").await;
-    let jobs = world.database().begin().await.unwrap();
-    let lock = "lock table jobs in exclusive mode";
-    jobs.execute_unprepared(lock).await.unwrap();
-    for address in handling {
-        world.publish(&registered(address)).await;
-    }
-    until_waiting(&world, "jobs").await;
-    first.signal("STOP");
-    // What it waits for it gets, but it does not learn of it.
+    let mailbox = locked(&world, "mailbox").await;
+    publish(&world, sending).await;
+    until_waiting(&world, "insert into \"mailbox\"").await;
+    let jobs = locked(&world, "jobs").await;
     mailbox.rollback().await.unwrap();
+    // The mail is written, and the job is about to be marked completed.
+    until_waiting(&world, "update \"jobs\"").await;
+    publish(&world, handling).await;
+    until_waiting(&world, "insert into \"jobs\"").await;
+    first.signal("STOP");
     jobs.rollback().await.unwrap();
 
     let mut second = start().await;
-    until_waiting(&world, "mailbox").await;
-    until_waiting(&world, "inbox").await;
+    until_waiting(&world, "insert into \"mailbox\"").await;
+    until_waiting(&world, "insert into \"inbox\"").await;
     first.signal("CONT");
     until_done(&world, WITHIN).await;
     assert_each_once(&recipients(&world).await, &addresses.into_iter().collect());
@@ -177,13 +174,28 @@ async fn a_worker_stands_still(world: World) {
     }
 }
 
-/// Waits until a process waits for another's transaction with a row for `table`.
-async fn until_waiting(world: &World, table: &str) {
+/// A transaction that keeps everybody else from writing to `table`.
+async fn locked(world: &World, table: &str) -> DatabaseTransaction {
+    let database = world.database();
+    let transaction = database.connection().begin().await.unwrap();
+    let lock = format!("lock table {table} in exclusive mode");
+    transaction.execute_unprepared(&lock).await.unwrap();
+    transaction
+}
+
+async fn publish(world: &World, addresses: &[String]) {
+    for address in addresses {
+        world.publish(&registered(address)).await;
+    }
+}
+
+/// Waits until a process waits for another's transaction with a statement that begins so.
+async fn until_waiting(world: &World, statement: &str) {
     let query = format!(
-        r#"select count(*) from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock'
-           and query ilike 'insert into "{table}"%'"#
+        "select count(*) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'
+         and query ilike '{statement}%'"
     );
-    let what = format!("somebody waits to insert into {table}");
+    let what = format!("somebody waits with {statement}");
     eventually(WITHIN, &what, async || count(world, &query).await > 0).await;
 }

@@ -52,10 +52,12 @@ pub(super) fn is_transient(error: &(dyn Error + 'static)) -> bool {
 /// connection is to be had, the one at hand broke, or (SQLite) another process holds the write lock.
 pub(crate) fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(|error| {
-        matches!(error.downcast_ref(), Some(DbErr::ConnectionAcquire(_)))
-            || error
-                .downcast_ref::<LoadError>()
-                .is_some_and(LoadError::is_abandoned)
+        matches!(
+            error.downcast_ref(),
+            Some(DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+        ) || error
+            .downcast_ref::<LoadError>()
+            .is_some_and(LoadError::is_abandoned)
     }) || find(error).is_some_and(is_away)
 }
 
@@ -113,6 +115,8 @@ mod tests {
         assert!(away(SqlxError::PoolTimedOut));
         assert!(away(SqlxError::PoolClosed));
         assert!(!away(SqlxError::RowNotFound));
+        let refused = RuntimeErr::SqlxError(SqlxError::Protocol("not now".into()).into());
+        assert!(is_unavailable(&DbErr::Conn(refused)));
         assert!(!is_unavailable(&DbErr::Custom("a fault of ours".into())));
     }
 

@@ -29,7 +29,6 @@ impl File {
         self.path.starts_with("tests/")
             || self.path.contains("/tests/")
             || self.path.contains("/benches/")
-            || self.path.contains("/benches/")
             || self.path.ends_with("/tests.rs")
     }
 

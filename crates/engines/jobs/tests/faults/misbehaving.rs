@@ -45,6 +45,15 @@ impl Job for Good {
     const TIMEOUT: Duration = Duration::from_secs(1);
 }
 
+/// Is done at once, and may not take long.
+#[derive(Serialize, Deserialize)]
+struct Brief;
+
+impl Job for Brief {
+    const NAME: &'static str = "trial.brief";
+    const TIMEOUT: Duration = LIMIT;
+}
+
 /// Misbehaves, each time.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum Bad {
@@ -84,10 +93,28 @@ struct Trials {
     blocked: Arc<Mutex<mpsc::Receiver<()>>>,
 }
 
+impl Trials {
+    /// With what lets blocked threads go when it is dropped.
+    fn new() -> (Self, mpsc::Sender<()>) {
+        let (release, blocked) = mpsc::channel();
+        let trials = Self {
+            noted: Arc::default(),
+            blocked: Arc::new(Mutex::new(blocked)),
+        };
+        (trials, release)
+    }
+}
+
 impl Perform<Good> for Trials {
     async fn perform(&self, Good(number): Good, _: &Run) -> Result<(), Failure> {
         sleep(Duration::from_millis(random(20))).await;
         self.noted.lock().unwrap().insert(number);
+        Ok(())
+    }
+}
+
+impl Perform<Brief> for Trials {
+    async fn perform(&self, _: Brief, _: &Run) -> Result<(), Failure> {
         Ok(())
     }
 }
@@ -111,11 +138,7 @@ impl Perform<Blocks> for Trials {
 
 on_each_database! {
     async fn the_others_are_done_and_they_are_dead_in_the_end(world: World) {
-        let (release, blocked) = mpsc::channel();
-        let trials = Trials {
-            noted: Arc::default(),
-            blocked: Arc::new(Mutex::new(blocked)),
-        };
+        let (trials, release) = Trials::new();
         let settings = [("JOBS_CONCURRENCY", "8"), ("JOBS_THREADS", "4")];
         let jobs = jobs(&world, domain(&trials), &settings);
         let now = world.now();
@@ -138,11 +161,30 @@ on_each_database! {
         assert_eq!(deaths(&world).await, expected.map(|(said, attempts)| (said.to_owned(), attempts)));
         drop(release);
     }
+
+    /// Though it is longer than they may take.
+    async fn the_wait_for_a_thread_is_not_their_time(world: World) {
+        let (trials, release) = Trials::new();
+        let jobs = jobs(&world, domain(&trials), &[("JOBS_CONCURRENCY", "8")]);
+        let scenario = async {
+            enqueue(&world, &[Blocks], world.now()).await;
+            let is_blocked = async || trials.blocked.try_lock().is_err();
+            eventually("a thread is blocked", is_blocked).await;
+            enqueue(&world, &[const { Brief }; 100], world.now()).await;
+            let brief = "name = 'trial.brief' AND state = 'completed' AND attempts = 1";
+            let is_done = async || count_in(&world, "state IN ('pending', 'running')").await == 0;
+            eventually("nothing is left", is_done).await;
+            assert_eq!(count_in(&world, brief).await, 100);
+        };
+        while_working(&jobs, scenario).await;
+        drop(release);
+    }
 }
 
 fn domain(trials: &Trials) -> Domain {
     Domain::new("trial", "Tries things out")
         .performs::<Good>(trials.clone())
+        .performs::<Brief>(trials.clone())
         .performs::<Bad>(trials.clone())
         .performs::<Blocks>(trials.clone())
 }
