@@ -6,9 +6,11 @@
 //! opened it is blocked.
 
 use std::{
+    any::Any,
     fmt,
     future::Future,
     io,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::{
         Arc,
@@ -17,10 +19,11 @@ use std::{
     thread,
 };
 
+use futures_util::FutureExt;
 use tokio::{
     runtime,
     sync::{mpsc, oneshot},
-    task::{JoinError, LocalSet},
+    task::LocalSet,
 };
 
 type Local = Pin<Box<dyn Future<Output = ()>>>;
@@ -85,13 +88,13 @@ impl Threads {
         let begin: Start = Box::new(move || {
             Box::pin(async move {
                 let _busy = busy;
-                let mut work = AbortOnDrop(tokio::task::spawn_local(start()));
-                let outcome = tokio::select! {
-                    outcome = &mut work.0 => outcome,
-                    () = answer.closed() => return,
-                };
-                // Nobody may be left to tell.
-                let _ = answer.send(outcome.map_err(cut));
+                let work = AssertUnwindSafe(async { start().await }).catch_unwind();
+                // Told in the moment it ends: by then another may block the thread.
+                tokio::select! {
+                    // When nobody is left to tell, nobody is.
+                    outcome = work => drop(answer.send(outcome.map_err(panicked))),
+                    () = answer.closed() => {}
+                }
             })
         });
         thread.starts.send(begin).map_err(|_| Cut::Ended)?;
@@ -141,18 +144,7 @@ impl Drop for Busy {
     }
 }
 
-struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-fn cut(error: JoinError) -> Cut {
-    let Ok(panic) = error.try_into_panic() else {
-        return Cut::Ended;
-    };
+fn panicked(panic: Box<dyn Any + Send>) -> Cut {
     let said = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

@@ -1,7 +1,11 @@
 //! `ashlar serve`.
 
+use std::error::Error;
+
+use actix_web::rt::task::JoinHandle;
 use ashlar_core::{
     clock::Clock,
+    database::{Database, Work},
     http::{Server, ServerHandle},
     settings::Source,
     telemetry,
@@ -77,7 +81,7 @@ async fn serve(settings: &Settings, role: Role) -> Outcome {
     };
     let working = actix_web::rt::spawn(working);
     // Before anybody is told that it is there, and may want to stop it.
-    let stop = stop_on_signal(server.handle(), stopping, working)?;
+    let stop = stop_on_signal(server.handle(), stopping, worked(working, database.clone()))?;
     let stopped = actix_web::rt::spawn(stop);
     announce(settings, role, &server);
     server.run().await?;
@@ -108,7 +112,7 @@ fn announce(settings: &Settings, role: Role, server: &Server) {
 fn stop_on_signal(
     handle: ServerHandle,
     stopping: watch::Sender<bool>,
-    working: actix_web::rt::task::JoinHandle<()>,
+    worked: impl Future<Output = ()>,
 ) -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -119,18 +123,25 @@ fn stop_on_signal(
         }
         tracing::info!("stopping");
         stopping.send_replace(true);
-        let worked = async {
-            if let Err(error) = working.await {
-                let error = &error as &(dyn std::error::Error + 'static);
-                tracing::error!(error, "workers_failed");
-            }
-        };
         tokio::select! {
             () = handle.stop_after(worked) => {}
             _ = interrupt.recv() => exit_now(),
             _ = terminate.recv() => exit_now(),
         }
     })
+}
+
+/// Waits until the work in the background has ended, and tells the other processes that what was
+/// handed back is there to be done.
+async fn worked(working: JoinHandle<()>, database: Database) {
+    if let Err(error) = working.await {
+        tracing::error!(error = &error as &(dyn Error + 'static), "workers_failed");
+    }
+    for work in [Work::Jobs, Work::Events] {
+        if let Err(error) = database.notify(work).await {
+            tracing::debug!(error = &error as &(dyn Error + 'static), "signal_lost");
+        }
+    }
 }
 
 #[expect(

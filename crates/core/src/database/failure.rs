@@ -3,6 +3,10 @@
 use std::error::Error;
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use sqlx::{
+    error::DatabaseError,
+    postgres::{PgDatabaseError, PgSeverity},
+};
 
 use super::LoadError;
 
@@ -52,26 +56,33 @@ pub(super) fn is_transient(error: &(dyn Error + 'static)) -> bool {
 /// connection is to be had, the one at hand broke, or (SQLite) another process holds the write lock.
 pub(crate) fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(|error| {
-        matches!(
-            error.downcast_ref(),
-            Some(DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-        ) || error
-            .downcast_ref::<LoadError>()
-            .is_some_and(LoadError::is_abandoned)
+        matches!(error.downcast_ref(), Some(DbErr::ConnectionAcquire(_)))
+            || error
+                .downcast_ref::<LoadError>()
+                .is_some_and(LoadError::is_abandoned)
     }) || find(error).is_some_and(is_away)
 }
 
 fn is_away(error: &SqlxError) -> bool {
     match error {
         SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed => true,
-        SqlxError::Database(error) => error.code().is_some_and(|code| {
-            // PostgreSQL: connection exceptions, shutting down, starting up, too many clients.
-            code.starts_with("08")
-                || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300")
-                || matches!(&*code, "5" | "6" | "261" | "517")
-        }),
+        SqlxError::Database(error) => {
+            ends_connection(error.as_ref())
+                || error.code().is_some_and(|code| {
+                    // PostgreSQL: connection exceptions.
+                    code.starts_with("08") || matches!(&*code, "5" | "6" | "261" | "517")
+                })
+        }
         _ => false,
     }
+}
+
+/// Whether it is PostgreSQL's last word on this connection: it shuts down or starts up, has too many
+/// clients, or takes none on this database.
+fn ends_connection(error: &dyn DatabaseError) -> bool {
+    error
+        .try_downcast_ref::<PgDatabaseError>()
+        .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -115,8 +126,6 @@ mod tests {
         assert!(away(SqlxError::PoolTimedOut));
         assert!(away(SqlxError::PoolClosed));
         assert!(!away(SqlxError::RowNotFound));
-        let refused = RuntimeErr::SqlxError(SqlxError::Protocol("not now".into()).into());
-        assert!(is_unavailable(&DbErr::Conn(refused)));
         assert!(!is_unavailable(&DbErr::Custom("a fault of ours".into())));
     }
 
