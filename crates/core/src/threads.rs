@@ -145,11 +145,13 @@ impl Drop for Busy {
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Cut {
-    let said = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    Cut::Panicked(said.unwrap_or_else(|| "without a word".to_owned()))
+    Cut::Panicked(match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => match panic.downcast::<&str>() {
+            Ok(text) => (*text).to_owned(),
+            Err(_) => "without a word".to_owned(),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -226,6 +228,40 @@ mod tests {
         let (was_released, read) = tokio::join!(blocking, reading);
         assert!(was_released.unwrap());
         assert_eq!(read, b'!');
+    }
+
+    #[tokio::test]
+    async fn what_ends_with_its_thread_ends_where_it_ran() {
+        struct Goodbye(blocking::Sender<bool>);
+
+        impl Drop for Goodbye {
+            fn drop(&mut self) {
+                // A connection that goes back to its pool needs that too.
+                let _ = self.0.send(runtime::Handle::try_current().is_ok());
+            }
+        }
+
+        let threads = Threads::new("test", 1).unwrap();
+        let (goodbye, said) = blocking::channel();
+        let goodbye = Goodbye(goodbye);
+        let (release, blocked) = blocking::channel::<()>();
+        let (begun, began) = oneshot::channel();
+        let unfinished = threads.run(move || async move {
+            let _goodbye = goodbye;
+            std::future::pending::<()>().await
+        });
+        let blocking = threads.run(move || async move {
+            begun.send(()).unwrap();
+            blocked.recv().is_ok()
+        });
+        tokio::select! {
+            _ = unfinished => unreachable!(),
+            _ = blocking => unreachable!(),
+            begun = began => begun.unwrap(),
+        }
+        drop(threads);
+        release.send(()).unwrap();
+        assert!(said.recv().unwrap());
     }
 
     #[tokio::test]

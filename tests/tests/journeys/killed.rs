@@ -17,11 +17,12 @@ use crate::{
 /// How often a process is killed.
 const KILLS: usize = 16;
 
-/// A partition that a killed worker owned is free after 15 s.
+/// Longer than what is left takes, and the leases of those that were killed.
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// What the workers of these journeys run with: leases as short as they may be.
-const WORKER: [(&str, &str); 4] = [
+const WORKER: [(&str, &str); 5] = [
+    ("EVENTS_LEASE", "1"),
     ("JOBS_LEASE", "1"),
     ("EVENTS_POLL_INTERVAL", "0.05"),
     ("JOBS_POLL_INTERVAL", "0.05"),

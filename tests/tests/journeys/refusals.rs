@@ -192,6 +192,8 @@ async fn production_on_a_database_that_is_behind() {
         ("APP_ENV", "production"),
         ("DATABASE_URL", "sqlite://ashlar.db?mode=rwc"),
         ("SECRET_KEY", SECRET_KEY),
+        ("SMTP_URL", "smtps://mail.example.com"),
+        ("NOTIFICATIONS_ADMIN_EMAILS", "root@example.com"),
         // One that no machine has: with a current schema it fails there, and not before.
         ("HOST", "192.0.2.1"),
     ];

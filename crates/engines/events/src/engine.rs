@@ -45,7 +45,12 @@ impl Events {
             (1, Duration::from_secs(1))
         };
         Ok(Self {
-            relay: Relay::new(database.clone(), clock.clone(), Arc::clone(&broker)),
+            relay: Relay::new(
+                database.clone(),
+                clock.clone(),
+                Arc::clone(&broker),
+                settings.lease,
+            ),
             retries: Retries {
                 groups,
                 database: database.clone(),

@@ -1,7 +1,13 @@
 //! The engine that is measured: one process's, with the settings that it has by default, and one
 //! handler that does nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use actix_web::rt;
 use ashlar_core::{
@@ -12,6 +18,8 @@ use ashlar_core::{
     ids::Id,
     retry::Failure,
 };
+#[cfg(feature = "kafka")]
+use ashlar_events::Broker;
 use ashlar_events::{Events, EventsSettings, Groups, InProcess};
 use ashlar_testkit::{World, measure};
 use schemars::JsonSchema;
@@ -37,13 +45,22 @@ impl Event for Nothing {
     }
 }
 
-impl Nothing {
-    /// About something that no other event is about: events of a key wait for each other at most
-    /// when one fails, so that keys that come again would cost the same.
-    pub(crate) async fn publish(transaction: &Transaction) -> EventId {
-        let about = Id::<()>::new().as_uuid();
-        let now = Clock::system().now();
-        let published = publish(transaction, &Self { about }, now).await;
+/// Who events are about, in turn. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Entities(Arc<(Vec<Uuid>, AtomicUsize)>);
+
+impl Entities {
+    /// So many, at least one.
+    pub(crate) fn new(count: usize) -> Self {
+        let ids = (0..count).map(|_| Id::<()>::new().as_uuid()).collect();
+        Self(Arc::new((ids, AtomicUsize::new(0))))
+    }
+
+    /// Publishes an event about the next.
+    pub(crate) async fn publish(&self, transaction: &Transaction) -> EventId {
+        let (ids, count) = &*self.0;
+        let about = ids[count.fetch_add(1, Relaxed) % ids.len()];
+        let published = publish(transaction, &Nothing { about }, Clock::system().now()).await;
         published.expect("it is published")
     }
 }
@@ -102,7 +119,7 @@ impl Working {
         let task = match via {
             Via::Process => in_process(&database, domain, stopped),
             #[cfg(feature = "kafka")]
-            Via::Kafka => by_kafka(&database, domain, stopped),
+            Via::Kafka => by_kafka(&database, domain, stopped).await,
         };
         let working = Self {
             database,
@@ -110,7 +127,7 @@ impl Working {
             task,
         };
         let transaction = working.database.begin().await.unwrap();
-        Nothing::publish(&transaction).await;
+        Entities::new(1).publish(&transaction).await;
         transaction.commit().await.unwrap();
         handled.until(1).await;
         // Until it is idle.
@@ -153,7 +170,7 @@ fn in_process(
 }
 
 #[cfg(feature = "kafka")]
-fn by_kafka(
+async fn by_kafka(
     database: &Database,
     domain: Domain,
     stopped: watch::Receiver<bool>,
@@ -161,6 +178,7 @@ fn by_kafka(
     let (clock, domains) = (Clock::system(), [domain]);
     let groups = Groups::new(database.clone(), clock.clone(), &domains).expect("names differ");
     let kafka = kafka();
+    assert!(kafka.check().await, "Kafka does not answer");
     let settings = EventsSettings::default();
     let broker = Arc::new(kafka.clone());
     let events = Events::new(database.clone(), clock, &domains, &settings, broker);

@@ -29,7 +29,11 @@ impl Handled {
     pub(crate) fn listen() -> Self {
         let handled = Self::default();
         let engine = Targets::new().with_target("ashlar_events", Level::DEBUG);
-        let listener = Listener(handled.clone()).with_filter(engine);
+        let listener = Listener {
+            handled: handled.clone(),
+            said: Mutex::default(),
+        }
+        .with_filter(engine);
         tracing_subscriber::registry().with(listener).init();
         handled
     }
@@ -58,7 +62,11 @@ impl Handled {
     }
 }
 
-struct Listener(Handled);
+struct Listener {
+    handled: Handled,
+    /// Printed last: what is away says so all the time.
+    said: Mutex<String>,
+}
 
 impl<S: Subscriber> Layer<S> for Listener {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -66,9 +74,13 @@ impl<S: Subscriber> Layer<S> for Listener {
         event.record(&mut line);
         if line.message == "event_handled" {
             let now = Instant::now();
-            self.0.with(|all| all.insert(line.event_id, now));
+            self.handled.with(|all| all.insert(line.event_id, now));
         } else if *event.metadata().level() <= Level::WARN {
-            eprintln!("{} {}", line.message, line.rest);
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            if *said != line.message {
+                eprintln!("{}{}", line.message, line.rest);
+                *said = line.message;
+            }
         }
     }
 }

@@ -12,8 +12,8 @@ use futures_util::future::join_all;
 use tokio::time::interval;
 
 use crate::{
-    DATABASES, Effort,
-    engine::{Nothing, Via, Working},
+    DATABASES, ENTITIES, Effort,
+    engine::{Entities, Via, Working},
     handled::Handled,
 };
 
@@ -43,13 +43,17 @@ pub(crate) fn measure(effort: &Effort, handled: &Handled, via: Via, figures: &mu
 
 async fn waits(world: &World, handled: &Handled, via: Via, steady: Duration) -> Vec<Duration> {
     let working = Working::start(world, handled, via).await;
+    let entities = Entities::new(ENTITIES);
     let events = usize::try_from(u64::from(RATE) * steady.as_secs()).expect("not that many");
     let mut ticks = interval(Duration::from_secs(1) / RATE);
     let mut publishing = Vec::with_capacity(events);
     for _ in 0..events {
         ticks.tick().await;
         // One that takes long does not hold up the next, which others would publish too.
-        publishing.push(rt::spawn(publish(working.database.clone())));
+        publishing.push(rt::spawn(publish(
+            working.database.clone(),
+            entities.clone(),
+        )));
     }
     let published = join_all(publishing).await;
     handled.until(events).await;
@@ -64,9 +68,9 @@ async fn waits(world: &World, handled: &Handled, via: Via, steady: Duration) -> 
 }
 
 /// Publishes one; answers when its commit began, so that the commit's own time counts.
-async fn publish(database: Database) -> (EventId, Instant) {
+async fn publish(database: Database, entities: Entities) -> (EventId, Instant) {
     let transaction = database.begin().await.unwrap();
-    let id = Nothing::publish(&transaction).await;
+    let id = entities.publish(&transaction).await;
     let committing = Instant::now();
     transaction.commit().await.unwrap();
     (id, committing)

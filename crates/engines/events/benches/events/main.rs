@@ -37,6 +37,9 @@ const DATABASES: [(Backend, &str); 2] = [
     (Backend::Postgres, "PostgreSQL"),
 ];
 
+/// How many entities events are about, if it is not said otherwise: each comes again soon.
+const ENTITIES: usize = 1_000;
+
 /// How much is measured.
 struct Effort {
     rounds: usize,

@@ -10,8 +10,8 @@ use ashlar_testkit::{
 use futures_util::future::join_all;
 
 use crate::{
-    DATABASES, Effort,
-    engine::{Nothing, Via, Working},
+    DATABASES, ENTITIES, Effort,
+    engine::{Entities, Via, Working},
     handled::Handled,
 };
 
@@ -26,6 +26,8 @@ const TASKS: usize = 4;
 enum Published {
     /// All in one transaction, from whose commit the time is taken.
     Before,
+    /// So too, and all of one entity: what can be done at once is least.
+    OfOne,
     /// So many in each transaction, by tasks that do so at once, from whose begin the time is taken.
     Meanwhile(usize),
 }
@@ -34,6 +36,7 @@ pub(crate) fn measure(effort: &Effort, handled: &Handled, via: Via, figures: &mu
     for (backend, database) in DATABASES {
         for (published, how) in [
             (Published::Before, "all published before"),
+            (Published::OfOne, "all published before, of one entity"),
             (
                 Published::Meanwhile(50),
                 "published meanwhile, 50 a transaction",
@@ -56,10 +59,11 @@ pub(crate) fn measure(effort: &Effort, handled: &Handled, via: Via, figures: &mu
     }
 }
 
-/// Where each event has a transaction of its own, publishing them is most of the work.
+/// Where each event has a transaction of its own, publishing them is most of the work; and the goal is
+/// for events of many entities.
 fn goal(via: Via, published: Published) -> Goal {
     match (published, via) {
-        (Published::Meanwhile(1), _) => Goal::More,
+        (Published::Meanwhile(1) | Published::OfOne, _) => Goal::More,
         (_, Via::Process) => Goal::AtLeast(5_000.0),
         #[cfg(feature = "kafka")]
         (_, Via::Kafka) => Goal::AtLeast(3_000.0),
@@ -75,14 +79,19 @@ async fn rate(
 ) -> f64 {
     let working = Working::start(world, handled, via).await;
     let threads = Threads::new("publish", THREADS).expect("threads");
+    let database = &working.database;
     let begun = match published {
         Published::Before => {
-            publish(&working.database, events, events).await;
+            publish(database, &Entities::new(ENTITIES), events, events).await;
+            Instant::now()
+        }
+        Published::OfOne => {
+            publish(database, &Entities::new(1), events, events).await;
             Instant::now()
         }
         Published::Meanwhile(together) => {
             let begun = Instant::now();
-            publish_at_once(&working.database, &threads, events, together).await;
+            publish_at_once(database, &threads, events, together).await;
             begun
         }
     };
@@ -93,12 +102,12 @@ async fn rate(
 }
 
 async fn publish_at_once(database: &Database, threads: &Threads, events: usize, together: usize) {
-    let tasks = THREADS * TASKS;
+    let (tasks, entities) = (THREADS * TASKS, Entities::new(ENTITIES));
     let publishing = (0..tasks).map(|task| {
-        let database = database.clone();
+        let (database, entities) = (database.clone(), entities.clone());
         // The first ones take the rest.
         let share = events / tasks + usize::from(task < events % tasks);
-        threads.run(move || async move { publish(&database, share, together).await })
+        threads.run(move || async move { publish(&database, &entities, share, together).await })
     });
     for published in join_all(publishing).await {
         published.expect("all are published");
@@ -106,12 +115,12 @@ async fn publish_at_once(database: &Database, threads: &Threads, events: usize, 
 }
 
 /// Publishes `events`, `together` in each transaction.
-async fn publish(database: &Database, mut events: usize, together: usize) {
+async fn publish(database: &Database, entities: &Entities, mut events: usize, together: usize) {
     while events > 0 {
         let now = events.min(together);
         let transaction = database.begin().await.unwrap();
         for _ in 0..now {
-            Nothing::publish(&transaction).await;
+            entities.publish(&transaction).await;
         }
         transaction.commit().await.unwrap();
         events -= now;

@@ -120,18 +120,20 @@ impl ClientContext for Voice {
             | RDKafkaLogLevel::Error
                 if !is_told =>
             {
-                tracing::warn!(facility, message, "kafka_client");
+                tracing::warn!(facility, text = message, "kafka_client");
             }
-            _ => tracing::debug!(facility, message, "kafka_client"),
+            _ => tracing::debug!(facility, text = message, "kafka_client"),
         }
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::Fatal) => tracing::error!(%error, reason, "kafka_fatal"),
-            // The next brokers in the list may answer, and that none does is told too.
-            Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
-                tracing::debug!(%error, reason, "kafka_connection_failed");
+            // It comes several times a second for as long as they are away, and says nothing of
+            // why. The errors of the connections do, and librdkafka tells each of those only twice
+            // a minute; the relay and the members say what follows.
+            Some(RDKafkaErrorCode::AllBrokersDown) => {
+                tracing::debug!(%error, reason, "kafka_away");
             }
             _ => tracing::warn!(%error, reason, "kafka_error"),
         }

@@ -1,20 +1,12 @@
 //! One partition, drained in batches by who has its lease.
 
-use std::time::Duration;
-
 use tokio::sync::watch;
 
 use super::{Interrupted, Relay};
-use crate::repository::{
-    outbox,
-    partition::{self, LEASE},
-};
+use crate::repository::{outbox, partition};
 
 /// How many events the broker gets at once.
 const BATCH: u64 = 256;
-
-/// How often a lease is renewed: thrice while it runs, so that one renewal may fail.
-const RENEWAL: Duration = Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3);
 
 /// How many batches an owner drains before it lets others have their turn.
 const BURST: usize = 32;
@@ -69,12 +61,14 @@ impl Relay {
         Ok(events.len())
     }
 
-    /// Renews the lease of `partition` for as long as it is polled; ends when it is another's.
+    /// Renews the lease of `partition` for as long as it is polled, thrice while it runs, so that one
+    /// renewal may fail; ends when it is another's.
     async fn lose(&self, partition: i16) {
         loop {
-            tokio::time::sleep(RENEWAL).await;
+            tokio::time::sleep(self.lease / 3).await;
             let now = self.clock.now();
-            match partition::renew(&self.database, &self.owner, partition, now).await {
+            let lease = self.lease();
+            match partition::renew(&self.database, &self.owner, partition, now, lease).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => super::refusals::log(Some(partition), &error.into()),

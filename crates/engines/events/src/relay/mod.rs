@@ -12,6 +12,7 @@ use ashlar_core::{
     ids::Id,
     threads::{Cut, Threads},
 };
+use chrono::TimeDelta;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use sea_orm::DbErr;
 use tokio::sync::{OnceCell, watch};
@@ -25,6 +26,7 @@ pub(crate) struct Relay {
     database: Database,
     clock: Clock,
     broker: Arc<dyn Broker>,
+    lease: Duration,
     /// Whose the leases are: another for each process, and for each start of one.
     owner: Arc<str>,
     /// Set once the partitions have their rows.
@@ -43,11 +45,17 @@ pub(crate) enum Interrupted {
 }
 
 impl Relay {
-    pub(crate) fn new(database: Database, clock: Clock, broker: Arc<dyn Broker>) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        broker: Arc<dyn Broker>,
+        lease: Duration,
+    ) -> Self {
         Self {
             database,
             clock,
             broker,
+            lease,
             owner: Id::<()>::new().to_string().into(),
             prepared: Arc::default(),
         }
@@ -110,7 +118,13 @@ impl Relay {
         let prepare = || partition::prepare(&self.database);
         self.prepared.get_or_try_init(prepare).await?;
         let now = self.clock.now();
-        partition::claim(&self.database, &self.owner, resting, limit, now).await
+        let lease = self.lease();
+        partition::claim(&self.database, &self.owner, resting, limit, now, lease).await
+    }
+
+    fn lease(&self) -> TimeDelta {
+        // An hour at most: it always fits.
+        TimeDelta::from_std(self.lease).unwrap_or_default()
     }
 
     /// Drains `partition` on one of `threads`: what handlers do need not be `Send`.

@@ -16,9 +16,6 @@ use sea_orm::{
 use super::write;
 use crate::entity::partition::{Column, Entity};
 
-/// How long an owner is believed to be alive without a word.
-pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(15);
-
 /// Makes the rows of all partitions, where they are missing.
 pub(crate) async fn prepare(database: &Database) -> Result<(), DbErr> {
     let count = Query::select()
@@ -48,8 +45,9 @@ pub(crate) async fn claim(
     except: &[i16],
     limit: u64,
     now: DateTime<Utc>,
+    lease: TimeDelta,
 ) -> Result<Vec<i16>, DbErr> {
-    let claimable = claimable(except, limit, now);
+    let claimable = claimable(except, limit, now, lease);
     // Most looks find nothing, and on SQLite to look is free and to write is not.
     if !database.is_postgres()
         && database
@@ -63,7 +61,7 @@ pub(crate) async fn claim(
     let statement = Query::update()
         .table(Entity)
         .value(Column::Owner, owner)
-        .value(Column::LeaseUntil, now + LEASE)
+        .value(Column::LeaseUntil, now + lease)
         .and_where(Expr::col(Column::Partition).in_subquery(claimable))
         .returning_col(Column::Partition)
         .take();
@@ -76,10 +74,11 @@ pub(crate) async fn renew(
     owner: &str,
     partition: i16,
     now: DateTime<Utc>,
+    lease: TimeDelta,
 ) -> Result<bool, DbErr> {
     let statement = Query::update()
         .table(Entity)
-        .value(Column::LeaseUntil, now + LEASE)
+        .value(Column::LeaseUntil, now + lease)
         .cond_where(owned(owner, partition))
         .returning_col(Column::Partition)
         .take();
@@ -108,7 +107,7 @@ fn owned(owner: &str, partition: i16) -> Condition {
         .add(Expr::col(Column::Owner).eq(owner))
 }
 
-fn claimable(except: &[i16], limit: u64, now: DateTime<Utc>) -> SelectStatement {
+fn claimable(except: &[i16], limit: u64, now: DateTime<Utc>, lease: TimeDelta) -> SelectStatement {
     let waiting = Query::select()
         .expr(Expr::val(1))
         .from(outbox::Entity)
@@ -123,7 +122,7 @@ fn claimable(except: &[i16], limit: u64, now: DateTime<Utc>) -> SelectStatement 
         .add(Expr::col((Entity, Column::Owner)).is_null())
         .add(lease_until().lt(now))
         // No lease is that long: its owner's clock was wrong, or ours jumped back.
-        .add(lease_until().gt(now + LEASE * 2));
+        .add(lease_until().gt(now + lease * 2));
     Query::select()
         .column((Entity, Column::Partition))
         .from(Entity)

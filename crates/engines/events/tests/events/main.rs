@@ -5,6 +5,7 @@
 mod dead_letters;
 mod failing;
 mod health;
+mod isolation;
 mod once;
 mod prune;
 mod relays;

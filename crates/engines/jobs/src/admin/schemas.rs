@@ -6,7 +6,6 @@ use ashlar_core::{
         table::{Model, State},
     },
     page::{Direction, SortKey},
-    problem::Unexpected,
 };
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -63,7 +62,7 @@ pub struct JobDetail {
     pub job: JobResponse,
     /// The version of its payload.
     pub version: i32,
-    /// What it was told to do.
+    /// What it was told to do; as text when it is no JSON.
     pub payload: Value,
     /// Its failures so far, the newest last.
     pub errors: Vec<AttemptFailure>,
@@ -167,25 +166,20 @@ impl From<Model> for JobResponse {
     }
 }
 
-impl TryFrom<Model> for JobDetail {
-    type Error = Unexpected;
-
-    /// What somebody wrote to the table by hand may be no JSON.
-    fn try_from(mut row: Model) -> Result<Self, Unexpected> {
+impl From<Model> for JobDetail {
+    /// What somebody wrote to the table by hand may be no JSON: that is what an admin wants to see.
+    fn from(mut row: Model) -> Self {
         let payload = std::mem::take(&mut row.payload);
         let errors = row.errors.take();
-        let errors = errors.map(|errors| serde_json::from_str(&errors));
-        Ok(Self {
+        let errors = errors.and_then(|errors| serde_json::from_str(&errors).ok());
+        Self {
             version: row.version,
-            payload: serde_json::from_str(&payload).map_err(Unexpected::new)?,
-            errors: errors
-                .transpose()
-                .map_err(Unexpected::new)?
-                .unwrap_or_default(),
+            payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
+            errors: errors.unwrap_or_default(),
             traceparent: row.traceparent.take(),
             lease_until: row.lease_until,
             job: row.into(),
-        })
+        }
     }
 }
 

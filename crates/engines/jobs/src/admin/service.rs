@@ -67,7 +67,7 @@ impl JobAdmin {
     /// [`AdminError::NotFound`].
     pub async fn read(&self, id: JobId) -> Result<JobDetail, AdminError> {
         let row = repository::find(self.database.connection(), id).await?;
-        Ok(row.ok_or(AdminError::NotFound)?.try_into()?)
+        row.map(JobDetail::from).ok_or(AdminError::NotFound)
     }
 
     /// Has a failed or cancelled job done after all: at once, with all its attempts before it. Its

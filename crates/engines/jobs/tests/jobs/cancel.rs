@@ -66,6 +66,22 @@ on_each_database! {
         working.stop().await;
     }
 
+    /// PostgreSQL keeps no NUL, and a report that it refuses would keep others from being heard.
+    async fn a_report_that_no_database_can_keep_is_made_one(world: World) {
+        let jobs = jobs(&world, domain(async |_: Trial, run| {
+            run.report(40, "two\0of five");
+            run.cancelled().await;
+            Ok(())
+        }));
+        let working = Working::start(&jobs);
+        let id = enqueue(&world, Enqueue::new(&trial(""))).await;
+        eventually("reported", async || row(&world, id).await.progress == 40).await;
+        assert_eq!(row(&world, id).await.message.as_deref(), Some("two\u{FFFD}of five"));
+        JobAdmin::new(world.database(), world.clock()).cancel(id).await.unwrap();
+        until_state(&world, id, State::Cancelled).await;
+        working.stop().await;
+    }
+
     async fn what_a_job_reports_is_there_to_be_read(world: World) {
         let (go, gone) = watch::channel(false);
         let jobs = jobs(&world, domain(async move |_: Trial, run| {

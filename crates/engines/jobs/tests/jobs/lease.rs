@@ -9,6 +9,7 @@ use std::{
 };
 
 use ashlar_core::{
+    clock::Clock,
     domain::Domain,
     jobs::{Enqueue, table::State},
 };
@@ -18,7 +19,7 @@ use tokio::sync::watch;
 
 use crate::{
     Trial, Working, count_effects, domain, effects, enqueue, eventually, execute, failures, jobs,
-    jobs_with, row, state, trial, until_state,
+    jobs_by, jobs_with, row, state, trial, until_state,
 };
 
 const LEASE: [(&str, &str); 2] = [("JOBS_LEASE", "1"), ("JOBS_POLL_INTERVAL", "0.1")];
@@ -102,6 +103,34 @@ on_each_database! {
         assert_eq!(begun.load(SeqCst), 1);
         one.stop().await;
         other.stop().await;
+    }
+
+    /// To the clock of the one, an hour ahead, all leases of the other have run out; but they move.
+    async fn a_worker_whose_clock_is_ahead_takes_nobodys_job(world: World) {
+        let (go, gone) = watch::channel(false);
+        let begun = Arc::new(AtomicU32::new(0));
+        let waits = || domain({
+            let (begun, gone) = (Arc::clone(&begun), gone.clone());
+            async move |_: Trial, _| {
+                begun.fetch_add(1, SeqCst);
+                let _ = gone.clone().wait_for(|gone| *gone).await;
+                Ok(())
+            }
+        });
+        let right = Working::start(&jobs_by(Clock::system(), &world, waits(), &LEASE));
+        let id = enqueue(&world, Enqueue::new(&trial(""))).await;
+        until_state(&world, id, State::Running).await;
+        let (ahead, hand) = Clock::manual();
+        hand.advance(Duration::from_secs(3_600));
+        let wrong = Working::start(&jobs_by(ahead, &world, waits(), &LEASE));
+        // Half a dozen looks of the other for jobs that lost their worker.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(begun.load(SeqCst), 1);
+        assert_eq!(row(&world, id).await.attempts, 1);
+        go.send(true).unwrap();
+        until_state(&world, id, State::Completed).await;
+        right.stop().await;
+        wrong.stop().await;
     }
 
     /// The worker slept through its lease, another did the job, and the late one comes back.

@@ -23,6 +23,7 @@ use std::{
 };
 
 use ashlar_core::{
+    clock::Clock,
     domain::Domain,
     jobs::{
         Enqueue, Job, JobId, Perform, Run,
@@ -91,12 +92,17 @@ fn jobs(world: &World, domain: Domain) -> Jobs {
 }
 
 fn jobs_with(world: &World, domain: Domain, settings: &[(&str, &str)]) -> Jobs {
+    jobs_by(world.clock(), world, domain, settings)
+}
+
+/// Workers that go by `clock`.
+fn jobs_by(clock: Clock, world: &World, domain: Domain, settings: &[(&str, &str)]) -> Jobs {
     let defaults = [("JOBS_SHUTDOWN_TIMEOUT", "20"), ("JOBS_THREADS", "2")];
     let settings = defaults.iter().chain(settings).copied();
     let mut reader = Reader::new(Source::from_pairs(settings));
     let settings = JobsSettings::read(&mut reader);
     reader.finish().expect("the settings are sound");
-    Jobs::new(world.database(), world.clock(), &[domain], &settings).expect("it fits together")
+    Jobs::new(world.database(), clock, &[domain], &settings).expect("it fits together")
 }
 
 async fn enqueue<J: Job>(world: &World, enqueue: Enqueue<'_, J>) -> JobId {
