@@ -73,15 +73,15 @@ pub enum ComposeError {
 /// When two domains do not go together, or an upstream's address cannot be used.
 pub fn system(
     settings: &Settings,
-    database: Database,
-    clock: Clock,
+    database: &Database,
+    clock: &Clock,
 ) -> Result<System, ComposeError> {
-    let auth = auth(settings, &database, &clock);
-    let mut domains = domains(settings, &auth, &database, &clock)?;
-    let workers = Workers::new(settings, &database, &clock, &domains)?;
+    let auth = auth(settings, database, clock);
+    let mut domains = domains(settings, &auth, database, clock)?;
+    let workers = Workers::new(settings, database, clock, &domains)?;
     domains.push(ashlar_events::domain(database.clone(), clock.clone()));
-    domains.push(jobs(&database, clock, &domains));
-    let mut parts = parts(settings, &database, &workers);
+    domains.push(jobs(database, clock, &domains));
+    let mut parts = parts(settings, database, &workers);
     parts.authenticator = Some(auth.authenticator());
     let api = Api::new(parts, domains)?;
     Ok(System { api, workers })
@@ -105,9 +105,9 @@ pub fn auth(settings: &Settings, database: &Database, clock: &Clock) -> Auth {
     Auth::new(database, clock, &settings.secret_key, &settings.auth).grant_admins(&ADMIN)
 }
 
-fn jobs(database: &Database, clock: Clock, domains: &[Domain]) -> Domain {
+fn jobs(database: &Database, clock: &Clock, domains: &[Domain]) -> Domain {
     let schedules = domains.iter().flat_map(Domain::schedules).cloned();
-    let admin = JobAdmin::new(database.clone(), clock);
+    let admin = JobAdmin::new(database.clone(), clock.clone());
     admin.with_schedules(schedules).domain()
 }
 

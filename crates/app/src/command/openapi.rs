@@ -15,7 +15,7 @@ pub(super) fn print_of(text: impl FnOnce(&Api) -> String) -> Outcome {
     let (settings, _) = Settings::read(Source::from_pairs(defaults))?;
     block_on(async {
         let database = Database::connect(&settings.database).await?;
-        let system = compose::system(&settings, database, Clock::system())?;
+        let system = compose::system(&settings, &database, &Clock::system())?;
         Ok(print(&text(&system.api))?)
     })
 }

@@ -100,7 +100,7 @@ fn codes() -> Vec<Code> {
 on_sqlite! {
     async fn every_route_is_in_the_contract_and_the_reverse(world: World) {
         let app = serve(&world).await;
-        let system = compose::system(&settings(&[]), world.database(), world.clock());
+        let system = compose::system(&settings(&[]), &world.database(), &world.clock());
         let mounted: BTreeSet<String> = system.expect("a system").api.routes().iter()
             .map(|route| format!("{} {}", route.method(), route.path()))
             .collect();

@@ -62,7 +62,7 @@ async fn serve(world: &World) -> TestApp {
 /// The assembled API on a server, with these variables set.
 async fn serve_with(world: &World, variables: &[(&str, &str)]) -> TestApp {
     let settings = settings(variables);
-    let system = compose::system(&settings, world.database(), world.clock());
+    let system = compose::system(&settings, &world.database(), &world.clock());
     world
         .serve_api(&system.expect("it fits together").api)
         .await
