@@ -22,7 +22,6 @@ use server::Server;
 /// Of a server that lives for two minutes, on an address that only this machine reaches.
 const PASSWORD: &str = "quarry-Lintel-7-plumb";
 const ADMIN: &str = "admin@example.com";
-const USER: &str = "user@example.com";
 
 /// Fuzzes a fresh server as an administrator; afterwards it must be alive, and end by itself at SIGTERM.
 pub(super) fn run() -> Result<()> {
@@ -42,10 +41,9 @@ pub(super) fn run() -> Result<()> {
 }
 
 fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
-    let user_id = register(server)?;
-    create_admin(server, binary)?;
+    let admin_id = create_admin(server, binary)?;
     let token = log_in(server)?;
-    let fuzzed = schemathesis::run(schemathesis, server, &token, &user_id);
+    let fuzzed = schemathesis::run(schemathesis, server, &token, &admin_id);
     let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
     alive.and(fuzzed)
 }
@@ -59,13 +57,6 @@ fn fresh_folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A user that tasks can be assigned to; answers their id.
-fn register(server: &Server) -> Result<String> {
-    let user = json!({"email": USER, "display_name": "User", "password": PASSWORD});
-    let user = expect(server, "POST", "/api/v1/users", Some(&user), 201)?;
-    text(&user, "id")
-}
-
 fn text(answer: &serde_json::Value, field: &str) -> Result<String> {
     answer[field]
         .as_str()
@@ -73,7 +64,9 @@ fn text(answer: &serde_json::Value, field: &str) -> Result<String> {
         .ok_or_else(|| Error::said(format!("an answer has no `{field}`")))
 }
 
-fn create_admin(server: &Server, binary: &Path) -> Result<()> {
+/// Creates who drives the server, and answers their id: the last administrator, whom no request
+/// can delete.
+fn create_admin(server: &Server, binary: &Path) -> Result<String> {
     let mut command = server.command(binary);
     command.args([
         "user",
@@ -86,14 +79,19 @@ fn create_admin(server: &Server, binary: &Path) -> Result<()> {
     command
         .arg("--password-stdin")
         .stdin(Stdio::piped())
-        .stdout(Stdio::null());
+        .stdout(Stdio::piped());
     let mut child = command.spawn().map_err(process::not_started(&command))?;
     if let Some(mut stdin) = child.stdin.take() {
         // When it does not read, its status tells.
         let _ = writeln!(stdin, "{PASSWORD}");
     }
-    let status = child.wait().map_err(process::not_started(&command))?;
-    process::check(&command, status)
+    let output = child
+        .wait_with_output()
+        .map_err(process::not_started(&command))?;
+    process::check(&command, output.status)?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let id = said.split_whitespace().next_back().map(str::to_owned);
+    id.ok_or_else(|| Error::said("`user create-admin` does not say whom it created"))
 }
 
 fn log_in(server: &Server) -> Result<String> {
