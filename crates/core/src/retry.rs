@@ -67,6 +67,16 @@ pub enum Again {
     No,
 }
 
+/// A payload that does not fit the type that its name and version stand for.
+#[derive(Debug, thiserror::Error)]
+#[error("the payload is not that of {name} in version {version}")]
+struct Unreadable {
+    name: &'static str,
+    version: u16,
+    #[source]
+    error: serde_json::Error,
+}
+
 /// How much of one error's text is kept.
 const TEXT: usize = 500;
 
@@ -89,6 +99,16 @@ impl Failure {
             error: error.into(),
             again: Again::After(wait),
         }
+    }
+
+    /// A stored payload could not be read as what `name` in `version` says. It will be as
+    /// unreadable the next time.
+    pub(crate) fn unreadable(name: &'static str, version: u16, error: serde_json::Error) -> Self {
+        Self::permanent(Unreadable {
+            name,
+            version,
+            error,
+        })
     }
 
     /// Whether, and when, it is worth another attempt.

@@ -21,6 +21,10 @@ const CAUSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was used this recently is not asked for a sign of life before it is used.
 const PING_IDLE: Duration = Duration::from_secs(10);
 
+/// How long PostgreSQL keeps a transaction open, and what it locked, of which it hears nothing: its
+/// host may have vanished, which TCP alone notices after hours.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(60);
+
 /// How many statements a connection keeps prepared: every query of every domain, with room for the
 /// limits that lists are asked with.
 const PREPARED: usize = 512;
@@ -40,7 +44,8 @@ pub struct ConnectError {
 impl Database {
     /// Opens the pool and tries one connection.
     ///
-    /// SQLite gets WAL, foreign keys, and a busy timeout of 5 s; PostgreSQL a statement timeout.
+    /// SQLite gets WAL, foreign keys, and a busy timeout of 5 s; PostgreSQL a statement timeout,
+    /// and an end for transactions in which nothing happens for a minute.
     ///
     /// # Errors
     ///
@@ -61,6 +66,7 @@ impl Database {
         Ok(Self {
             connection,
             writer: Arc::new(Mutex::new(())),
+            patience: settings.pool_timeout,
             wakes: Wakes::new(),
         })
     }
@@ -108,7 +114,12 @@ fn options(settings: &DatabaseSettings) -> ConnectOptions {
     if settings.url.backend() == DatabaseBackend::Postgres {
         options.statement_timeout(settings.statement_timeout);
     }
-    options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(PREPARED));
+    options.map_sqlx_postgres_opts(|options| {
+        let idle = IDLE_IN_TRANSACTION.as_millis();
+        options
+            .statement_cache_capacity(PREPARED)
+            .options([("idle_in_transaction_session_timeout", idle)])
+    });
     options.map_sqlx_sqlite_opts(|options| {
         options
             .journal_mode(SqliteJournalMode::Wal)

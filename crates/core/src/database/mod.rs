@@ -10,10 +10,13 @@ mod wake;
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use sea_orm::{
-    DatabaseBackend, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnAcquireErr, DatabaseBackend, DatabaseConnection, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
-use tokio::sync::Mutex;
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::timeout,
+};
 
 use self::wake::Wakes;
 
@@ -34,6 +37,8 @@ pub struct Database {
     connection: DatabaseConnection,
     /// SQLite has one writer: waiting for it here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
+    /// How long to wait for that, as for a connection.
+    patience: Duration,
     wakes: Wakes,
 }
 
@@ -103,12 +108,13 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// What the database says.
+    /// What the database says, or that there was no connection or (SQLite) no turn to write within
+    /// `DB_POOL_TIMEOUT`.
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
         let writing = if self.is_postgres() {
             None
         } else {
-            Some(Arc::clone(&self.writer).lock_owned().await)
+            Some(self.turn_to_write().await?)
         };
         // A deferred SQLite transaction that reads and then writes fails when another wrote in
         // between, whatever the busy timeout: it takes the write lock at once.
@@ -118,6 +124,14 @@ impl Database {
         };
         let transaction = self.connection.begin_with_options(options).await?;
         Ok(Transaction::new(transaction, self.wakes.clone(), writing))
+    }
+
+    /// SQLite's one place to write. Who waits for it for so long may wait for itself: for a
+    /// transaction that it began before.
+    async fn turn_to_write(&self) -> Result<OwnedMutexGuard<()>, DbErr> {
+        timeout(self.patience, Arc::clone(&self.writer).lock_owned())
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 
     /// Asks the database for a sign of life.

@@ -147,7 +147,11 @@ impl Database {
     /// Hears what the others tell.
     async fn listen(&self, pool: &PgPool, own: &str) {
         loop {
-            if let Err(error) = self.hear(pool, own).await {
+            let heard = self.hear(pool, own).await;
+            if pool.is_closed() {
+                return;
+            }
+            if let Err(error) = heard {
                 let error = &error as &(dyn std::error::Error + 'static);
                 tracing::warn!(error, "signals_interrupted");
             }

@@ -91,8 +91,8 @@ struct Typed<E, H>(H, std::marker::PhantomData<fn() -> E>);
 impl<E: Event, H: Handle<E>> Call for Typed<E, H> {
     fn call<'a>(&'a self, transaction: &'a Transaction, event: &'a Incoming) -> Running<'a> {
         Box::pin(async move {
-            // It will be as unreadable the next time.
-            let payload = serde_json::from_str(&event.payload).map_err(Failure::permanent)?;
+            let payload = serde_json::from_str(&event.payload)
+                .map_err(|error| Failure::unreadable(E::NAME, E::VERSION, error))?;
             let received = Received {
                 id: event.id,
                 occurred_at: event.occurred_at,

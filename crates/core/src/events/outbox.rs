@@ -13,12 +13,16 @@ use crate::{
 /// one relay at a time drains each.
 pub const PARTITIONS: i16 = 8;
 
+/// How long an event may be in JSON, in bytes: half of what Kafka takes by default, and a relay holds
+/// hundreds at once. An event says what happened; what is large is stored, and the event says where.
+pub const LONGEST: usize = 512 * 1024;
+
 /// Publishes `event`, which happened `now`, if `transaction` is committed. Publish after the write
 /// that locks the entity's row: then the events of an entity are in the order of its changes.
 ///
 /// # Errors
 ///
-/// What the database says, or that the event cannot be written as JSON.
+/// What the database says, or that the event cannot be written as JSON or is longer than [`LONGEST`].
 pub async fn publish<E: Event>(
     transaction: &Transaction,
     event: &E,
@@ -27,6 +31,11 @@ pub async fn publish<E: Event>(
     let id = EventId::new();
     let key = event.key();
     let payload = serde_json::to_string(event).map_err(|error| DbErr::Json(error.to_string()))?;
+    if payload.len() > LONGEST {
+        let (name, length) = (E::NAME, payload.len());
+        let error = format!("the event {name} has {length} bytes, and may have {LONGEST}");
+        return Err(DbErr::Custom(error));
+    }
     let row = entity::ActiveModel {
         id: Set(id),
         partition: Set(partition(key.as_bytes())),

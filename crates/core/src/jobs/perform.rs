@@ -43,13 +43,14 @@ impl<J: Job, P: Perform<J>> Call for Typed<J, P> {
     }
 }
 
-/// What was enqueued, in today's version. What cannot be read will be as unreadable the next time.
+/// What was enqueued, in today's version.
 fn read<J: Job>(version: u16, payload: &str) -> Result<J, Failure> {
+    let unreadable = |error| Failure::unreadable(J::NAME, version, error);
     if version == J::VERSION {
-        return serde_json::from_str(payload).map_err(Failure::permanent);
+        return serde_json::from_str(payload).map_err(unreadable);
     }
-    let fields: Value = serde_json::from_str(payload).map_err(Failure::permanent)?;
-    serde_json::from_value(J::upgrade(version, fields)?).map_err(Failure::permanent)
+    let fields: Value = serde_json::from_str(payload).map_err(unreadable)?;
+    serde_json::from_value(J::upgrade(version, fields)?).map_err(unreadable)
 }
 
 impl Performer {

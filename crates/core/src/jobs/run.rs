@@ -109,9 +109,10 @@ impl Run {
     }
 
     /// Tells how far it is: `percent` from 0 to 100, and what it is at, cut at 500 characters. It
-    /// is there to be read within a second or so.
+    /// is there to be read within a second or so. A NUL, which PostgreSQL does not keep, becomes the
+    /// replacement character.
     pub fn report(&self, percent: u8, message: impl Into<String>) {
-        let mut message: String = message.into();
+        let mut message = message.into().replace('\0', "\u{FFFD}");
         if let Some((cut, _)) = message.char_indices().nth(MESSAGE) {
             message.truncate(cut);
         }

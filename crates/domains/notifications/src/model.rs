@@ -30,34 +30,50 @@ impl Recipient {
     }
 }
 
-/// `text` in one line, as the header of a mail wants it: what would end the line is a blank.
+/// `text` in one line, as the header of a mail wants it: what would end the line is a blank, and so
+/// is what would turn the direction of the words behind it (Unicode's bidirectional controls).
 pub(crate) fn one_line(text: &str) -> String {
     let is_gap = |character: char| {
-        character.is_control() || matches!(character, ' ' | '\u{2028}' | '\u{2029}')
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        turns || character.is_control() || matches!(character, ' ' | '\u{2028}' | '\u{2029}')
     };
     let words: Vec<&str> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
 
 /// A user's name in one line; `None` when nothing is left of it, or when mail programs could make a
-/// link of it: whoever registers with a stranger's address must not be able to have a message of
-/// their own sent there.
+/// link of it: whoever registers with a stranger's address must not be able to have one sent there.
 pub(crate) fn presentable(name: &str) -> Option<String> {
     let name = one_line(name);
     (!name.is_empty() && !resembles_link(&name)).then_some(name)
 }
 
-/// A scheme, an address, or a dot inside a word that two more characters follow (`evil.com`, but not
-/// `J.R.R.`).
+/// A scheme, an address, the number of a telephone or a machine, or a dot inside a word that two
+/// more characters follow (`evil.com`, but not `J.R.R.`).
 fn resembles_link(text: &str) -> bool {
     let has_host = |word: &str| {
         word.char_indices().any(|(at, character)| {
             let rest = &word[at + character.len_utf8()..];
             let label = rest.chars().take_while(|next| next.is_alphanumeric());
-            character == '.' && at > 0 && label.count() >= 2
+            is_dot(character) && at > 0 && label.count() >= 2
         })
     };
-    text.contains("://") || text.contains('@') || text.split(' ').any(has_host)
+    let digits = text.chars().filter(|character| character.is_numeric());
+    text.contains("//")
+        || text.contains([':', '@'])
+        || digits.count() > MOST_DIGITS
+        || text.split(' ').any(has_host)
+}
+
+/// As many digits as a name has that counts its kings or its year of birth.
+const MOST_DIGITS: usize = 4;
+
+/// What separates the labels of a domain (UTS 46, 4), and what looks like it.
+fn is_dot(character: char) -> bool {
+    matches!(
+        character,
+        '.' | '\u{2024}' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}'
+    )
 }
 
 #[cfg(test)]
@@ -71,6 +87,7 @@ mod tests {
             ("Ada\r\nBcc: eve@example.org", "Ada Bcc: eve@example.org"),
             ("\tAda\u{2028}\u{85}Lovelace\n", "Ada Lovelace"),
             ("李 👩🏽‍🚀", "李 👩🏽‍🚀"),
+            ("\u{202e}moc\u{2066} Ada", "moc Ada"),
         ] {
             assert_eq!(one_line(name), shown);
         }
@@ -85,6 +102,8 @@ mod tests {
             "<script>alert(1)</script>",
             "O'Brien & Co.",
             ".dot",
+            "Louis 14",
+            "ada1815",
         ] {
             assert_eq!(presentable(name).as_deref(), Some(name));
         }
@@ -94,6 +113,12 @@ mod tests {
             "www.evil.example/now",
             "eve@evil",
             "пример.рф",
+            "evil\u{3002}com",
+            "evil\u{ff0e}com",
+            "//evil",
+            "tel:123",
+            "192.0.2.1",
+            "Call 0900 1234567",
             "\n",
         ] {
             assert_eq!(presentable(name), None, "{name}");

@@ -33,9 +33,6 @@ const SHOWN: u64 = 100;
 /// How many mails the mailbox keeps.
 const KEPT: u64 = 1_000;
 
-/// The longest unique key of a job, in characters.
-const UNIQUE_KEY: usize = 255;
-
 /// Mail: what happened, told to whom it concerns. Cheap to clone.
 #[derive(Clone)]
 pub struct Notifications {
@@ -90,7 +87,7 @@ impl Notifications {
             },
             letter: Letter::Welcome(Welcome { name }),
         };
-        self.enqueue(transaction, registered.id, &mail).await
+        self.enqueue(transaction, registered.id, 0, &mail).await
     }
 
     /// Tells each admin of a new post: of a draft no more than that there is one.
@@ -105,26 +102,27 @@ impl Notifications {
             author_id: post.author_id.as_uuid(),
             title: post.published.then(|| one_line(&post.title)),
         });
-        for admin in self.admins.iter() {
+        for (number, admin) in self.admins.iter().enumerate() {
             let mail = SendMail {
                 to: Recipient::unnamed(admin),
                 letter: letter.clone(),
             };
-            self.enqueue(transaction, created.id, &mail).await?;
+            self.enqueue(transaction, created.id, number, &mail).await?;
         }
         Ok(())
     }
 
-    /// One mail for each event and recipient, while it waits: an event is handled once anyway.
+    /// One mail for each event and recipient, while it waits: an event is handled once anyway. The
+    /// key has the recipient's number, since lists of jobs show it: an address is nobody's business.
     async fn enqueue(
         &self,
         transaction: &Transaction,
         event: EventId,
+        recipient: usize,
         mail: &SendMail,
     ) -> Result<(), DbErr> {
-        let key = format!("{event} {}", mail.to.address);
         Enqueue::new(mail)
-            .unique(key.chars().take(UNIQUE_KEY).collect::<String>())
+            .unique(format!("{event} {recipient}"))
             .within(transaction, self.clock.now())
             .await?;
         Ok(())

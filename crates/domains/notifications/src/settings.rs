@@ -89,6 +89,10 @@ fn from(reader: &mut Reader) -> Mailbox {
         .var("NOTIFICATIONS_FROM", sentence)
         .check(is_mailbox)
         .default(FROM.to_owned());
+    if text == FROM && reader.environment() == Environment::Production {
+        let message = "is at localhost, from where other mail servers take nothing";
+        reader.warning("NOTIFICATIONS_FROM", message);
+    }
     // The value was checked; after a problem it is the default.
     text.parse()
         .unwrap_or_else(|_| Mailbox::new(None, Address::new_dangerous("no-reply", "localhost")))

@@ -12,13 +12,13 @@ const MAX_LENGTH: usize = 200;
 
 /// The rule of [`Title::from_str`] but for the length, as a regular expression that means the same
 /// in ECMA-262, Python and Rust, which do not agree on what `\s` is: blanks, something to see, and
-/// no control characters from the first to the last thing to see.
+/// neither control characters nor line breaks from the first to the last thing to see.
 const PATTERN: &str = concat!(
-    r"^[\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]*",
-    r"[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]",
-    r"(?:[^\u0000-\u001F\u007F-\u009F]*",
-    r"[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF])?",
-    r"[\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]*$",
+    r"^[\u0009-\u000D \u0085\u00A0\u00AD\u1680\u2000-\u200F\u2028\u2029\u202F\u205F-\u2064\u3000\uFEFF]*",
+    r"[^\u0000-\u0020\u007F-\u00A0\u00AD\u1680\u2000-\u200F\u2028\u2029\u202F\u205F-\u2064\u3000\uFEFF]",
+    r"(?:[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*",
+    r"[^\u0000-\u0020\u007F-\u00A0\u00AD\u1680\u2000-\u200F\u2028\u2029\u202F\u205F-\u2064\u3000\uFEFF])?",
+    r"[\u0009-\u000D \u0085\u00A0\u00AD\u1680\u2000-\u200F\u2028\u2029\u202F\u205F-\u2064\u3000\uFEFF]*$",
 );
 
 /// The title of a post: one line of 1 to 200 characters. Blanks around it count for its length and
@@ -36,7 +36,7 @@ pub enum InvalidTitle {
     #[error("must be at most 200 characters long")]
     TooLong,
     /// A line break, a tab, or the like: a title stands in lists and in the subjects of mails.
-    #[error("must not contain control characters")]
+    #[error("must not contain line breaks or control characters")]
     Control,
 }
 
@@ -64,16 +64,25 @@ impl FromStr for Title {
         if text.chars().count() > MAX_LENGTH {
             return Err(InvalidTitle::TooLong);
         }
-        if title.chars().any(char::is_control) {
+        if title.chars().any(breaks_the_line) {
             return Err(InvalidTitle::Control);
         }
         Ok(Self(title.to_owned()))
     }
 }
 
-/// The byte order mark is white space to JavaScript.
+/// White space, and what has no width: alone it leaves nothing to see, and around a title it would
+/// make two of what is one to the eye. The byte order mark is white space to JavaScript.
 fn is_blank(character: char) -> bool {
-    character.is_whitespace() || character == '\u{feff}'
+    let has_no_width = matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+    );
+    has_no_width || character.is_whitespace()
+}
+
+fn breaks_the_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 impl From<Title> for String {
@@ -131,6 +140,7 @@ mod tests {
             ("How arches stand", "How arches stand"),
             (" \t\u{3000}a\u{a0} b\n", "a\u{a0} b"),
             ("\u{feff}李\u{85}", "李"),
+            ("\u{200b}👩\u{200d}🚀\u{200e}", "👩\u{200d}🚀"),
             ("\u{301}", "\u{301}"),
         ] {
             assert_eq!(parse(text).as_deref(), Ok(title), "{text:?}");
@@ -139,11 +149,19 @@ mod tests {
 
     #[test]
     fn what_is_no_title_is_told_why() {
-        for blank in ["", " ", "\n\t", "\u{a0}\u{3000}\u{feff}", &" ".repeat(201)] {
+        let long = " ".repeat(201);
+        for blank in [
+            "",
+            " ",
+            "\n\t",
+            "\u{a0}\u{3000}\u{feff}",
+            "\u{200b}\u{2060}",
+            &long,
+        ] {
             assert_eq!(parse(blank), Err(InvalidTitle::Blank), "{blank:?}");
         }
         assert_eq!(parse(&"ä".repeat(201)), Err(InvalidTitle::TooLong));
-        for control in ["a\nb", "\0", "a\u{7f}", "\u{9f}a"] {
+        for control in ["a\nb", "\0", "a\u{7f}", "\u{9f}a", "a\u{2028}b"] {
             assert_eq!(parse(control), Err(InvalidTitle::Control), "{control:?}");
         }
     }
@@ -172,6 +190,10 @@ mod tests {
             "\u{1}a",
             "a \u{9f}",
             "a\u{b}b",
+            "a\u{2029}b",
+            "\u{200b}",
+            "\u{200d}a\u{ad}",
+            "a\u{200d}b",
             &longest,
             &too_long,
         ] {

@@ -1,6 +1,7 @@
 //! What the settings take and refuse.
 
-use ashlar_notifications::Security;
+use ashlar_core::settings::{Reader, Source};
+use ashlar_notifications::{NotificationsSettings, Security};
 
 use crate::settings;
 
@@ -71,4 +72,26 @@ fn what_is_wrong_is_told_without_the_password() {
         );
         assert!(!problems.contains("hunter2"), "{problems}");
     }
+}
+
+#[test]
+fn production_is_warned_of_a_sender_whom_nobody_believes() {
+    let warned = |from: Option<(&'static str, &'static str)>| {
+        let production = [
+            ("APP_ENV", "production"),
+            ("SMTP_URL", "smtps://mail.example"),
+        ];
+        let mut reader = Reader::new(Source::from_pairs(production.into_iter().chain(from)));
+        NotificationsSettings::read(&mut reader);
+        let effective = reader.finish().expect("it is sound");
+        let warnings = effective.warnings().iter().map(ToString::to_string);
+        warnings
+            .filter(|warning| warning.contains("NOTIFICATIONS_FROM"))
+            .count()
+    };
+    assert_eq!(warned(None), 1);
+    assert_eq!(
+        warned(Some(("NOTIFICATIONS_FROM", "Ashlar <mail@example.com>"))),
+        0
+    );
 }

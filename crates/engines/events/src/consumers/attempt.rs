@@ -11,6 +11,7 @@ use ashlar_core::{
 };
 use futures_util::FutureExt;
 use sea_orm::DbErr;
+use tokio::time::Instant;
 
 use crate::repository;
 
@@ -21,12 +22,36 @@ enum Broken {
     Panicked(String),
     #[error("took longer than {0:?}")]
     TimedOut(Duration),
+    #[error("the events before it took so long that each is better handled alone")]
+    Slow,
     #[error("ended well, but in a transaction that the database had given up")]
     Undone(#[source] DbErr),
 }
 
-/// Has `handler` handle `event` in `transaction`.
-pub(super) async fn attempt(
+/// How long events are handled in one transaction; after that, the rest is not. SQLite's other
+/// writers wait meanwhile, and those in other processes for 5 s at most.
+const TOGETHER: Duration = Duration::from_secs(2);
+
+/// Has `handler` handle `events`, one after the other, in `transaction`.
+pub(super) async fn attempt_all(
+    transaction: &Transaction,
+    handler: &Handler,
+    events: &[&Incoming],
+) -> Result<(), Failure> {
+    let begun = Instant::now();
+    for (number, event) in events.iter().enumerate() {
+        if number > 0 && begun.elapsed() > TOGETHER {
+            return Err(Broken::Slow.into());
+        }
+        attempt(transaction, handler, event).await?;
+    }
+    if !events.is_empty() {
+        sound(transaction).await?;
+    }
+    Ok(())
+}
+
+async fn attempt(
     transaction: &Transaction,
     handler: &Handler,
     event: &Incoming,
@@ -56,7 +81,7 @@ pub(super) fn is_timeout(failure: &Failure) -> bool {
 
 /// Whether what was done in `transaction` can be committed. PostgreSQL gives a transaction up after
 /// an error, also when the handler took that for good, and its commit is then a rollback in silence.
-pub(super) async fn sound(transaction: &Transaction) -> Result<(), Failure> {
+async fn sound(transaction: &Transaction) -> Result<(), Failure> {
     repository::probe(transaction)
         .await
         .map_err(|error| Broken::Undone(error).into())

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Consumer,
-    attempt::{attempt, is_timeout, log_handled, sound},
+    attempt::{attempt_all, is_timeout, log_handled},
     park::Parking,
 };
 use crate::repository::{inbox, parked};
@@ -128,12 +128,7 @@ impl Consumer {
             .partition(|event| blocked.contains_key(&event.key));
         self.park_behind(transaction, &waiting, &blocked, now)
             .await?;
-        for event in &free {
-            attempt(transaction, &self.handler, event).await?;
-        }
-        if !free.is_empty() {
-            sound(transaction).await?;
-        }
+        attempt_all(transaction, &self.handler, &free).await?;
         Ok(free)
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Consumer, Groups,
-    attempt::{attempt, log_handled, sound},
+    attempt::{attempt_all, log_handled},
     batch::{BATCH, Undone},
 };
 use crate::{entity::parked::Model, repository::parked};
@@ -121,10 +121,8 @@ impl Due {
         if rows.is_empty() {
             return Ok(());
         }
-        for event in events {
-            attempt(transaction, &self.consumer.handler, event).await?;
-        }
-        sound(transaction).await?;
+        let events: Vec<&Incoming> = events.iter().collect();
+        attempt_all(transaction, &self.consumer.handler, &events).await?;
         let positions = rows.iter().map(|row| row.position).collect();
         parked::delete(transaction, positions).await?;
         Ok(())

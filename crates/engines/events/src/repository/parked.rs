@@ -45,7 +45,8 @@ pub(crate) async fn blocked(
     Ok(rows.into_iter().collect())
 }
 
-/// Up to `limit` handlers (of `handlers`) and keys whose first parked event is due.
+/// Up to `limit` handlers (of `handlers`) and keys whose first parked event is due, and nobody is at:
+/// else those that a process holds which no longer moves would hide the others for good.
 pub(crate) async fn due(
     database: &Database,
     handlers: &[&'static str],
@@ -70,6 +71,8 @@ pub(crate) async fn due(
         .filter(Expr::exists(before).not())
         .order_by_asc(Column::NextAttemptAt)
         .limit(limit)
+        // The weakest lock that is not to be had beside the one of who tries it.
+        .lock_with_behavior(LockType::KeyShare, LockBehavior::SkipLocked)
         .into_tuple()
         .all(database.connection())
         .await

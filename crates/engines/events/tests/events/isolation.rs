@@ -10,10 +10,11 @@ use std::{
 };
 
 use ashlar_core::{
-    database::Transaction,
+    database::{Database, Transaction},
     domain::Domain,
     events::{Event, Handle, Received, publish},
-    retry::{Failure, Retry},
+    retry::Failure,
+    settings::{DatabaseSettings, Reader, Source},
 };
 use ashlar_events::Groups;
 use ashlar_testkit::{World, on_each_database};
@@ -42,21 +43,6 @@ impl Event for Told {
 
     fn key(&self) -> Uuid {
         self.key
-    }
-}
-
-/// Loses its connection, once, and may not fail.
-struct Severed(Arc<AtomicBool>);
-
-impl Handle<Counted> for Severed {
-    const RETRY: Retry = Retry::NEVER;
-
-    async fn handle(&self, tx: &Transaction, counted: &Received<Counted>) -> Result<(), Failure> {
-        if self.0.swap(false, SeqCst) {
-            tx.execute_unprepared("SELECT pg_terminate_backend(pg_backend_pid())")
-                .await?;
-        }
-        Ok(write(tx, &counted.event).await?)
     }
 }
 
@@ -118,22 +104,6 @@ on_each_database! {
         assert_eq!(parked(&world, "retrying").await, 4);
     }
 
-    async fn a_connection_that_is_lost_is_no_failure_of_the_handler(world: World) {
-        prepare(&world).await;
-        let cut = Arc::new(AtomicBool::new(world.database().is_postgres()));
-        let domains = [Domain::new("severed", "Is cut off").handles("severed.cut", Severed(cut))];
-        let groups = Groups::new(world.database(), world.clock(), &domains).expect("names differ");
-        let key = new_key();
-        count(&world, key, [1]).await;
-        let group = groups.iter().next().expect("there is one");
-        let events = incoming(&world).await;
-        let first = group.take(&events).await;
-        assert_eq!(first.is_err(), world.database().is_postgres(), "it is to come again");
-        group.take(&events).await.expect("the database is there");
-        assert_eq!(parked(&world, "dead").await, 0);
-        assert_eq!(effects(&world, key).await, [1]);
-    }
-
     /// On SQLite nobody writes while a batch is under way.
     async fn handlers_that_take_their_time_let_others_write(world: World) {
         prepare(&world).await;
@@ -175,6 +145,16 @@ on_each_database! {
         assert_eq!(incoming(&world).await.len(), 1);
     }
 
+    async fn a_transaction_within_another_does_not_wait_for_ever(world: World) {
+        let database = one_connection(&world).await;
+        let outer = database.begin().await.expect("it begins");
+        let inner = timeout(PATIENCE, database.begin()).await.expect("it ends");
+        inner.expect_err("it waits for itself");
+        outer.rollback().await.expect("it ends");
+        let next = database.begin().await.expect("it begins");
+        next.rollback().await.expect("it ends");
+    }
+
     /// Or what a vanished host locked would stay locked until the system's TCP gives up, in hours.
     async fn a_transaction_that_nobody_goes_on_with_ends(world: World) {
         if !world.database().is_postgres() {
@@ -184,4 +164,17 @@ on_each_database! {
         let setting: Vec<Setting> = rows(&world, sql, vec![]).await;
         assert_eq!(setting[0].idle_in_transaction_session_timeout, "1min");
     }
+}
+
+async fn one_connection(world: &World) -> Database {
+    let settings = [
+        ("APP_ENV", "test"),
+        ("DATABASE_URL", world.database_url()),
+        ("DB_POOL_SIZE", "1"),
+        ("DB_MAX_OVERFLOW", "0"),
+        ("DB_POOL_TIMEOUT", "1"),
+    ];
+    let settings = DatabaseSettings::read(&mut Reader::new(Source::from_pairs(settings)));
+    let database = Database::connect(&settings).await;
+    database.expect("the test's database opens")
 }

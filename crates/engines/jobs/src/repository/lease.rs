@@ -18,7 +18,7 @@ const RENEW: Sql = Sql {
     postgres: "WITH free AS MATERIALIZED (SELECT jobs.id \
                FROM unnest($1::uuid[], $2::bigint[]) AS held (id, fence) \
                JOIN jobs ON jobs.id = held.id AND jobs.fence = held.fence \
-               WHERE jobs.state = 'running' FOR UPDATE OF jobs SKIP LOCKED) \
+               WHERE jobs.state || '' = 'running' FOR UPDATE OF jobs SKIP LOCKED) \
                UPDATE jobs SET lease_until = $3 FROM free WHERE jobs.id = free.id \
                RETURNING jobs.id",
     sqlite: "UPDATE jobs SET lease_until = $3 WHERE (id, fence) IN \
@@ -53,7 +53,7 @@ const CANCEL_REQUESTED: Sql = over_claims!(
     "SELECT jobs.id AS id FROM ",
     held,
     " JOIN jobs ON jobs.id = held.id AND jobs.fence = held.fence \
-     WHERE jobs.state = 'running' AND jobs.cancel_requested"
+     WHERE jobs.state || '' = 'running' AND jobs.cancel_requested"
 );
 
 /// Which of `held` somebody wants cancelled.
@@ -66,7 +66,7 @@ pub(crate) async fn cancel_requested(
 
 const REPORT: Sql = Sql {
     postgres: "UPDATE jobs SET progress = $3, message = $4 WHERE id = (SELECT id FROM jobs \
-               WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE SKIP LOCKED)",
+               WHERE id = $1 AND fence = $2 AND state || '' = 'running' FOR UPDATE SKIP LOCKED)",
     sqlite: "UPDATE jobs SET progress = $3, message = $4 \
              WHERE id = $1 AND fence = $2 AND state = 'running'",
 };
@@ -96,6 +96,7 @@ pub(crate) struct Expired {
     pub(crate) attempts: i32,
     pub(crate) max_attempts: i32,
     pub(crate) errors: Option<String>,
+    pub(crate) lease_until: Option<DateTime<Utc>>,
 }
 
 impl Expired {
@@ -108,7 +109,7 @@ impl Expired {
     }
 }
 
-const EXPIRED: &str = "SELECT id, name, fence, attempts, max_attempts, errors FROM jobs \
+const EXPIRED: &str = "SELECT id, name, fence, attempts, max_attempts, errors, lease_until FROM jobs \
                        WHERE state = 'running' AND (lease_until < $1 OR lease_until > $2) \
                        ORDER BY lease_until LIMIT 500";
 

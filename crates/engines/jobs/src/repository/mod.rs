@@ -1,5 +1,9 @@
 //! The statements of the queue. Their text never changes, however many jobs they are about, so
 //! each is prepared once.
+//!
+//! Where PostgreSQL is to find jobs by their ids, they say `state || ''` for `state`. By its statistics
+//! hardly any job runs, so it would rather look for each id through all that do, by their partial
+//! index: among 3,000 that run, completing 500 took 250 ms instead of 4.
 
 mod claim;
 mod lease;

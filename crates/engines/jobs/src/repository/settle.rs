@@ -15,8 +15,8 @@ use super::{Claim, Sql, claims, ids, over_claims, read, write};
 const COMPLETE: Sql = Sql {
     postgres: "UPDATE jobs SET state = 'completed', progress = 100, finished_at = $3, \
                lease_until = NULL FROM unnest($1::uuid[], $2::bigint[]) AS held (id, fence) \
-               WHERE jobs.id = held.id AND jobs.fence = held.fence AND jobs.state = 'running' \
-               RETURNING jobs.id",
+               WHERE jobs.id = held.id AND jobs.fence = held.fence \
+               AND jobs.state || '' = 'running' RETURNING jobs.id",
     sqlite: "UPDATE jobs SET state = 'completed', progress = 100, finished_at = $3, \
              lease_until = NULL WHERE (id, fence) IN \
              (SELECT unhex(value ->> 0), value ->> 1 FROM json_each($1)) AND state = 'running' \
@@ -51,7 +51,7 @@ const HAND_BACK: Sql = Sql {
     postgres: handing_back!(
         "id = ANY(ARRAY(SELECT jobs.id FROM unnest($1::uuid[], $2::bigint[]) AS held (id, fence) \
          JOIN jobs ON jobs.id = held.id AND jobs.fence = held.fence \
-         WHERE jobs.state = 'running' FOR UPDATE OF jobs SKIP LOCKED))"
+         WHERE jobs.state || '' = 'running' FOR UPDATE OF jobs SKIP LOCKED))"
     ),
     sqlite: handing_back!(
         "(id, fence) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each($1)) \
@@ -114,7 +114,7 @@ macro_rules! settling {
     };
 }
 
-const SETTLE: &str = settling!("id = $1 AND fence = $2 AND state = 'running'");
+const SETTLE: &str = settling!("id = $1 AND fence = $2 AND state || '' = 'running'");
 
 /// Ends an attempt. Answers what became of the job, which is cancelled when somebody wanted that;
 /// `None` when the claim is not the current one, or the job is over already.
@@ -133,7 +133,7 @@ pub(crate) async fn settle(
 
 const RESCUE: Sql = Sql {
     postgres: settling!(
-        "id = (SELECT id FROM jobs WHERE id = $1 AND fence = $2 AND state = 'running' \
+        "id = (SELECT id FROM jobs WHERE id = $1 AND fence = $2 AND state || '' = 'running' \
          AND (lease_until < $7 OR lease_until > $8) FOR UPDATE SKIP LOCKED)"
     ),
     sqlite: settling!(

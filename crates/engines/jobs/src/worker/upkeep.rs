@@ -18,6 +18,9 @@ const CALM: Duration = Duration::from_millis(50);
 /// changed.
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// A claim whose lease had run out at the last look, and until when it was.
+type Suspect = (Claim, Option<DateTime<Utc>>);
+
 impl Worker {
     /// Sees to all of it for as long as it is polled.
     pub(super) async fn upkeep(&self) {
@@ -71,9 +74,10 @@ impl Worker {
     }
 
     /// Takes jobs back from workers that gave no sign of life, and answers which are to be looked
-    /// at again: only a job whose lease had run out at the last look too has lost its worker. Else
-    /// the clock jumped, or the database was away, and a live worker renews it before the next.
-    async fn rescue_expired(&self, suspects: &HashSet<Claim>) -> Result<HashSet<Claim>, DbErr> {
+    /// at again: only a job whose lease had run out at the last look too, and has not moved since, has
+    /// lost its worker. Else the clock jumped, or the database was away, and a live worker renews it
+    /// before the next; or it does all the time, and the clock here is ahead of its own.
+    async fn rescue_expired(&self, suspects: &HashSet<Suspect>) -> Result<HashSet<Suspect>, DbErr> {
         let engine = &self.engine;
         let now = engine.clock.now();
         let expired = repository::expired(&engine.database, now, engine.settings.lease).await?;
@@ -82,7 +86,7 @@ impl Worker {
             .into_iter()
             .filter(|job| !self.live.holds(job.claim()));
         let (silent, suspects): (Vec<_>, Vec<_>) =
-            strange.partition(|job| suspects.contains(&job.claim()));
+            strange.partition(|job| suspects.contains(&suspect(job)));
         for job in silent {
             let settlement = after_silence(&job, now);
             let (claim, lease) = (job.claim(), engine.settings.lease);
@@ -100,7 +104,7 @@ impl Worker {
                 None => {}
             }
         }
-        Ok(suspects.iter().map(Expired::claim).collect())
+        Ok(suspects.iter().map(suspect).collect())
     }
 
     async fn prune(&self) {
@@ -149,6 +153,10 @@ impl Worker {
             left.to_std().unwrap_or_default()
         })
     }
+}
+
+fn suspect(job: &Expired) -> Suspect {
+    (job.claim(), job.lease_until)
 }
 
 /// Back into the queue, behind those that wait there: it may be what ended its worker.

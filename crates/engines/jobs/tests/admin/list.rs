@@ -69,6 +69,19 @@ on_each_database! {
         assert_eq!(odd.assert_error(422, "VALIDATION_ERROR").error_fields(), ["state"]);
     }
 
+    async fn a_payload_that_is_no_json_is_shown_as_it_is(world: World) {
+        let (operator, _app) = operator(&world).await;
+        let id = send(&world, "ada", as_it_comes).await;
+        set(&world, id, ActiveModel {
+            payload: Set("no json".into()),
+            errors: Set(Some("none either".into())),
+            ..Default::default()
+        }).await;
+        let read = operator.get(format!("/api/v1/admin/jobs/{id}")).send().await;
+        let read = read.assert_status(200).json();
+        assert_eq!((&read["payload"], &read["errors"]), (&json!("no json"), &json!([])));
+    }
+
     async fn the_payload_and_the_failures_are_told_of_a_single_job_only(world: World) {
         let (operator, _app) = operator(&world).await;
         let id = send(&world, "ada", as_it_comes).await;

@@ -71,7 +71,9 @@ on_each_database! {
         assert_eq!(jobs.drain().await, 1);
         let row = row(&world, id).await;
         assert_eq!(row.state, State::Failed);
-        assert!(failures(&row)[0][0].contains("invalid type"), "{:?}", row.errors);
+        let chain = &failures(&row)[0];
+        assert!(chain[0].contains(Trial::NAME), "{:?}", row.errors);
+        assert!(chain[1].contains("invalid type"), "{:?}", row.errors);
     }
 }
 
