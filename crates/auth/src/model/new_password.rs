@@ -74,6 +74,8 @@ impl JsonSchema for NewPassword {
             "writeOnly": true,
             "minLength": MIN_LENGTH,
             "maxLength": MAX_LENGTH,
+            // As in every text: see `ashlar_core::valid`.
+            "pattern": "^[^\\u0000]*$",
         })
     }
 }

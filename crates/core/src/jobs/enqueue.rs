@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// What the database says, or that the job cannot be written as JSON.
+/// What the database says, or that the job cannot be written as JSON or is longer than [`LARGEST`].
 pub async fn enqueue<J: Job>(
     transaction: &Transaction,
     job: &J,
@@ -30,6 +30,10 @@ pub async fn enqueue<J: Job>(
 ) -> Result<JobId, DbErr> {
     Enqueue::new(job).within(transaction, now).await
 }
+
+/// The longest job, in bytes of JSON: many are taken from the table at once. What is larger is kept
+/// elsewhere, and the job says where.
+pub const LARGEST: usize = 512 * 1024;
 
 /// The longest delay: a century, so that no time is out of the databases' reach.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -141,6 +145,11 @@ impl<'a, J: Job> Enqueue<'a, J> {
     fn row(&self, now: DateTime<Utc>) -> Result<ActiveModel, DbErr> {
         let payload =
             serde_json::to_string(self.job).map_err(|error| DbErr::Json(error.to_string()))?;
+        if payload.len() > LARGEST {
+            let (name, length) = (J::NAME, payload.len());
+            let error = format!("the job {name} has {length} bytes, and may have {LARGEST}");
+            return Err(DbErr::Json(error));
+        }
         let state = if self.after.is_zero() {
             State::Pending
         } else {

@@ -9,7 +9,7 @@ mod schedule;
 pub mod background;
 pub mod table;
 
-pub use enqueue::{Enqueue, enqueue, enqueue_all};
+pub use enqueue::{Enqueue, LARGEST, enqueue, enqueue_all};
 pub use job::{Enqueued, Job, JobId, Priority};
 pub use perform::{Perform, Performer};
 pub use run::{Control, Lost, Progress, Run};

@@ -1,10 +1,15 @@
 //! What carries events from the outbox to those who read them.
 
-use std::{error::Error, pin::Pin};
+use std::{error::Error, pin::Pin, sync::Arc};
 
 use ashlar_core::events::Incoming;
+use chrono::TimeDelta;
 
 use crate::consumers::Groups;
+
+/// How long an event waits for a process that knows its type: while a release is rolled out, old and
+/// new processes drain the same outbox.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
 /// What [`Broker::publish`] answers. It need not be `Send`: a handler's work is not.
 pub type Publishing<'a> = Pin<Box<dyn Future<Output = Result<(), BrokerError>> + 'a>>;
@@ -46,6 +51,43 @@ impl InProcess {
     }
 }
 
+impl InProcess {
+    /// Whether `event` is left to a process of a newer build, which knows its type. When none has
+    /// come for it in all the time, it goes on like one that nobody reads.
+    fn leaves(&self, event: &Incoming) -> bool {
+        if self.0.know(event) {
+            return false;
+        }
+        let waits = self.0.now() - event.occurred_at < PATIENCE;
+        if !waits {
+            tracing::warn!(
+                event = &*event.name,
+                version = event.version,
+                event_id = %event.id,
+                "event_unknown"
+            );
+        }
+        waits
+    }
+}
+
+/// An event of a type that this build does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} v{version} is not known to this build, and left to a newer one")]
+struct Unknown {
+    name: Arc<str>,
+    version: u16,
+}
+
+impl From<&Incoming> for Unknown {
+    fn from(event: &Incoming) -> Self {
+        Self {
+            name: Arc::clone(&event.name),
+            version: event.version,
+        }
+    }
+}
+
 impl Broker for InProcess {
     fn name(&self) -> &'static str {
         "in-process"
@@ -53,10 +95,15 @@ impl Broker for InProcess {
 
     fn publish<'a>(&'a self, events: &'a [Incoming]) -> Publishing<'a> {
         Box::pin(async move {
+            let newer = events.iter().position(|event| self.leaves(event));
+            let ours = &events[..newer.unwrap_or(events.len())];
             for group in self.0.iter() {
-                group.take(events).await.map_err(BrokerError::new)?;
+                group.take(ours).await.map_err(BrokerError::new)?;
             }
-            Ok(())
+            match newer {
+                None => Ok(()),
+                Some(place) => Err(BrokerError::new(Unknown::from(&events[place]))),
+            }
         })
     }
 

@@ -80,7 +80,7 @@ pub async fn complete<T: BackgroundTask>(
         .exec(transaction)
         .await?;
     if stored.rows_affected == 0 {
-        tracing::info!(kind = T::KIND, job = %run.id(), "background_result_unwanted");
+        tracing::info!(kind = T::KIND, job_id = %run.id(), "background_result_unwanted");
     }
     run.complete(transaction, now).await
 }

@@ -5,7 +5,11 @@ mod batch;
 mod park;
 mod retry;
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 use ashlar_core::{
     clock::Clock,
@@ -13,6 +17,7 @@ use ashlar_core::{
     domain::Domain,
     events::{Handler, Incoming},
 };
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use crate::EventsError;
@@ -23,6 +28,8 @@ pub(crate) use retry::{Due, DueKey};
 #[derive(Clone, Debug)]
 pub struct Groups {
     groups: Arc<[Group]>,
+    /// The types and versions of events that a domain of this build publishes or reads.
+    known: Arc<HashSet<(&'static str, u16)>>,
     database: Database,
     clock: Clock,
 }
@@ -73,9 +80,21 @@ impl Groups {
         });
         Ok(Self {
             groups: groups.collect(),
+            known: Arc::new(known(domains)),
             database,
             clock,
         })
+    }
+
+    /// Whether this build knows the type of `event`: else it is of a newer one, or of one long gone.
+    pub(crate) fn know(&self, event: &Incoming) -> bool {
+        self.known
+            .iter()
+            .any(|&(name, version)| name == &*event.name && version == event.version)
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Each group.
@@ -87,6 +106,18 @@ impl Groups {
     pub(crate) fn consumers(&self) -> impl Iterator<Item = &Consumer> {
         self.groups.iter().flat_map(|group| group.consumers.iter())
     }
+}
+
+fn known(domains: &[Domain]) -> HashSet<(&'static str, u16)> {
+    let published = domains.iter().flat_map(Domain::published);
+    let read = domains
+        .iter()
+        .flat_map(Domain::handlers)
+        .map(Handler::event);
+    published
+        .chain(read)
+        .map(|event| (event.name, event.version))
+        .collect()
 }
 
 impl Group {

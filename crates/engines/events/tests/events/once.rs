@@ -159,7 +159,9 @@ on_each_database! {
 
     async fn a_handler_works_for_the_request_that_the_event_came_of(world: World) {
         let requests = Arc::default();
-        let domain = Domain::new("notes", "Notes").handles("notes.note", Note(Arc::clone(&requests)));
+        let domain = Domain::new("notes", "Notes")
+            .publishes::<Noted>()
+            .handles("notes.note", Note(Arc::clone(&requests)));
         let events = engine(&world, domain).await;
         let request = RequestContext::new("request-7", "POST", "/api/v1/things");
         let trace = request.traceparent().to_owned();

@@ -131,6 +131,29 @@ async fn owned_by_another(world: &World, lease_until: TimeDelta) {
 }
 
 on_each_database! {
+    /// While a release is rolled out, an old process comes across an event that it does not know.
+    async fn what_an_older_build_does_not_know_is_left_to_a_newer_one(world: World) {
+        let newer = engine(&world, counting(|_| Then::Succeed)).await;
+        let groups = Groups::new(world.database(), world.clock(), &[]).expect("no names");
+        let older = engine_with(&world, &[], Arc::new(InProcess::new(groups)));
+        let key = new_key();
+        count(&world, key, [1]).await;
+        assert_eq!(older.drain().await, 0);
+        assert_eq!(newer.drain().await, 1);
+        assert_eq!(effects(&world, key).await, [1]);
+    }
+
+    /// A type that went for good must not stop those behind it.
+    async fn what_no_build_knows_is_passed_over_after_a_while(world: World) {
+        prepare(&world).await;
+        let groups = Groups::new(world.database(), world.clock(), &[]).expect("no names");
+        let events = engine_with(&world, &[], Arc::new(InProcess::new(groups)));
+        count(&world, new_key(), [1]).await;
+        assert_eq!(events.drain().await, 0);
+        world.turn_clock(Duration::from_secs(11 * 60));
+        assert_eq!(events.drain().await, 1);
+    }
+
     async fn two_engines_share_the_work_and_keep_the_order(world: World) {
         let one = engine(&world, counting(|_| Then::Succeed)).await;
         let domains = [counting(|_| Then::Succeed)];

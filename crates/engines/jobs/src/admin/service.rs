@@ -84,7 +84,7 @@ impl JobAdmin {
         match retried {
             Some(row) => {
                 self.database.wake(Work::Jobs);
-                tracing::info!(job = %row.id, name = row.name, "job_retried");
+                tracing::info!(job_id = %row.id, job = row.name, "job_retried");
                 Ok(row.into())
             }
             None => Err(AdminError::NotRetried(self.state(id).await?)),
@@ -102,7 +102,7 @@ impl JobAdmin {
             Some(row) => {
                 // The worker that runs it looks for this when it is woken.
                 self.database.wake(Work::Jobs);
-                tracing::info!(job = %row.id, name = row.name, "job_cancel_requested");
+                tracing::info!(job_id = %row.id, job = row.name, "job_cancel_requested");
                 Ok(row.into())
             }
             None => Err(AdminError::NotCancelled(self.state(id).await?)),
