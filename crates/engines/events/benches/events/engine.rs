@@ -102,6 +102,7 @@ impl Via {
 /// An engine that runs, and the database that it shares with who publishes.
 pub(crate) struct Working {
     pub(crate) database: Database,
+    world: World,
     stop: watch::Sender<bool>,
     task: rt::task::JoinHandle<()>,
 }
@@ -123,6 +124,7 @@ impl Working {
         };
         let working = Self {
             database,
+            world: world.clone(),
             stop,
             task,
         };
@@ -140,7 +142,9 @@ impl Working {
     pub(crate) async fn end(self) {
         self.stop.send(true).expect("it works");
         self.task.await.expect("it ends well");
-        let connection = self.database.connection();
+        // The engine's threads have taken the connections along that they had opened.
+        let database = self.world.database();
+        let connection = database.connection();
         let sql = "SELECT COUNT(*) FROM outbox WHERE published_at IS NULL";
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let row = connection.query_one_raw(statement).await.unwrap();
