@@ -10,7 +10,7 @@ use std::{
 use actix_web::rt::task::JoinHandle;
 use ashlar_core::{
     clock::{Clock, ClockHand},
-    database::Database,
+    database::{Database, Transaction},
     domain::Domain,
     events::{self, Event, EventId},
     http::{Api, Parts, Server, ServerHandle},
@@ -107,10 +107,9 @@ impl World {
 
     /// Publishes an event, as the domain that tells it would.
     pub async fn publish<E: Event>(&self, event: &E) -> EventId {
-        let transaction = self.0.database.begin().await.unwrap();
-        let published = events::publish(&transaction, event, self.now()).await;
-        transaction.commit().await.unwrap();
-        published.unwrap()
+        let publish =
+            async |transaction: &Transaction| events::publish(transaction, event, self.now()).await;
+        self.0.database.transaction(publish).await.unwrap()
     }
 
     /// The authenticator of [`World::serve`], which knows whom [`TestApp::user`] and its kin signed

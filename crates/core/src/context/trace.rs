@@ -1,4 +1,4 @@
-//! `traceparent` of W3C Trace Context, level 1 (https://www.w3.org/TR/trace-context/): which trace a
+//! `traceparent` of W3C Trace Context, level 1 (<https://www.w3.org/TR/trace-context/>): which trace a
 //! request belongs to, and which span of it called.
 
 /// A new trace, with a first span, that nobody records unless they want to.

@@ -23,6 +23,12 @@ pub trait Broker: Send + Sync + 'static {
     /// them durably. After an error the same events come again.
     fn publish<'a>(&'a self, events: &'a [Incoming]) -> Publishing<'a>;
 
+    /// How many partitions of the outbox it is to be given at once, where that is not for the settings
+    /// to say: many, when taking events is mostly waiting.
+    fn lanes(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether it takes events just now. While it does not, the outbox grows and requests go on.
     fn check(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 }

@@ -19,6 +19,9 @@ pub struct Events {
     prune: Prune,
     broker: Arc<dyn Broker>,
     threads: Threads,
+    /// How many partitions of the outbox are drained at once.
+    lanes: usize,
+    /// How many parked events are tried at once.
     workers: usize,
     poll: Duration,
 }
@@ -62,9 +65,10 @@ impl Events {
                 keep_published: settings.keep_published,
                 keep_inbox: settings.keep_inbox,
             },
-            broker,
             // One more, so that a handler that blocks its thread does not stop the rest.
             threads: Threads::new("events", workers + 1).map_err(EventsError::Threads)?,
+            lanes: broker.lanes().unwrap_or(workers),
+            broker,
             workers,
             poll: settings.poll_interval.unwrap_or(poll),
         })
@@ -76,7 +80,7 @@ impl Events {
         let (stopping, stopped) = watch::channel(false);
         let relay = self
             .relay
-            .run(threads, self.workers, self.poll, stopped.clone());
+            .run(threads, self.lanes, self.poll, stopped.clone());
         let retries = self.retries.run(threads, self.workers, self.poll, stopped);
         let working = async {
             tokio::join!(relay, retries);

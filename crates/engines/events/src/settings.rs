@@ -15,7 +15,8 @@ const KEEP_INBOX: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventsSettings {
     /// `EVENTS_WORKERS`: how many partitions of the outbox a process drains at once, each on a thread
-    /// of its own, and as many parked events are retried at once. On SQLite it is always one.
+    /// of its own, and as many parked events are retried at once. On SQLite it is always one. With
+    /// Kafka all are drained at once, since that is mostly waiting.
     pub workers: usize,
     /// `EVENTS_LEASE`, in seconds: how long a process that drains a partition is believed to be alive
     /// without a word, and so how long events may wait that one had which was killed. Alike in all

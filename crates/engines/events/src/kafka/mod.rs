@@ -61,7 +61,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ashlar_core::{events::Incoming, offload::Offload, threads::Threads};
+use ashlar_core::{
+    events::{Incoming, outbox::PARTITIONS},
+    offload::Offload,
+    threads::Threads,
+};
 use futures_util::future::join_all;
 use rdkafka::producer::Producer;
 use tokio::sync::{Mutex, watch};
@@ -173,6 +177,10 @@ impl Broker for Kafka {
                 BrokerError::new(error)
             })
         })
+    }
+
+    fn lanes(&self) -> Option<usize> {
+        Some(usize::from(PARTITIONS.unsigned_abs()))
     }
 
     fn check(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {

@@ -23,7 +23,7 @@ use ashlar_core::{
 };
 use ashlar_testkit::World;
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -93,14 +93,16 @@ async fn prepare(world: &World) -> Vec<Uuid> {
     (0..KEYS).map(|_| Id::<()>::new().as_uuid()).collect()
 }
 
-/// Publishes `number` of each of the keys, in one transaction.
+/// Publishes `number` of each of the keys, in one transaction: again, when the others leave SQLite's
+/// one writer no turn.
 async fn count(world: &World, keys: &[Uuid], number: i64) {
-    let transaction = world.database().begin().await.unwrap();
-    for &key in keys {
-        let event = Counted { key, number };
-        publish(&transaction, &event, world.now()).await.unwrap();
-    }
-    transaction.commit().await.unwrap();
+    let work = async |transaction: &Transaction| {
+        for &key in keys {
+            publish(transaction, &Counted { key, number }, world.now()).await?;
+        }
+        Ok::<(), DbErr>(())
+    };
+    world.database().transaction(work).await.unwrap();
 }
 
 /// Waits until every event is passed on.
