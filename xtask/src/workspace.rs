@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
@@ -108,16 +109,47 @@ pub(crate) fn make_empty(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::file("create", folder))
 }
 
-/// Writes a file as a whole or not at all, and makes its folder.
+/// Writes a file as a whole or not at all, and makes its folder. Of several who write it at once the last one's text
+/// stays.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    // Each writer has a file of its own until it is complete: services that share a package start side by side.
+    static WRITERS: AtomicUsize = AtomicUsize::new(0);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     }
+    let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
     let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
+    partial.push(format!(".{}-{writer}.partial", std::process::id()));
     fs::write(&partial, text).map_err(Error::file("write", path))?;
     fs::rename(&partial, path).map_err(Error::file("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_may_have_many_writers() {
+        let root = std::env::temp_dir().join(format!("xtask-workspace-{}", std::process::id()));
+        let path = root.join("new/file");
+        let texts: Vec<_> = (b'a'..=b'h')
+            .map(|letter| char::from(letter).to_string().repeat(4096))
+            .collect();
+        std::thread::scope(|scope| {
+            for text in &texts {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        write(&path, text).expect("written");
+                    }
+                });
+            }
+        });
+        assert!(texts.contains(&read(&path).expect("the file")));
+        let names = fs::read_dir(root.join("new")).expect("the folder");
+        assert_eq!(names.count(), 1, "nothing partial is left");
+        fs::remove_dir_all(root).expect("removed");
+    }
 }
