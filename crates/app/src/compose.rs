@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashlar_auth::Auth;
+use ashlar_auth::{Auth, AuthParts};
 use ashlar_core::{
     client::{Client, ClientSettings, SetupError},
     clock::Clock,
@@ -76,8 +76,9 @@ pub fn system(
     database: &Database,
     clock: &Clock,
 ) -> Result<System, ComposeError> {
-    let auth = auth(settings, database, clock);
-    let mut domains = domains(settings, &auth, database, clock)?;
+    let client = Client::new(&ClientSettings::default(), clock.clone())?;
+    let auth = auth(settings, database, clock, &client);
+    let mut domains = domains(settings, &auth, database, clock, &client)?;
     let workers = Workers::new(settings, database, clock, &domains)?;
     domains.push(ashlar_events::domain(database.clone(), clock.clone()));
     domains.push(jobs(database, clock, &domains));
@@ -101,8 +102,15 @@ pub fn health(
 }
 
 /// Users and tokens, also for commands that need no server.
-pub fn auth(settings: &Settings, database: &Database, clock: &Clock) -> Auth {
-    Auth::new(database, clock, &settings.secret_key, &settings.auth).grant_admins(&ADMIN)
+pub fn auth(settings: &Settings, database: &Database, clock: &Clock, client: &Client) -> Auth {
+    let parts = AuthParts {
+        database,
+        clock,
+        secret_key: &settings.secret_key,
+        client,
+        settings: &settings.auth,
+    };
+    Auth::new(parts).grant_admins(&ADMIN)
 }
 
 fn jobs(database: &Database, clock: &Clock, domains: &[Domain]) -> Domain {
@@ -130,13 +138,13 @@ fn domains(
     auth: &Auth,
     database: &Database,
     clock: &Clock,
+    client: &Client,
 ) -> Result<Vec<Domain>, ComposeError> {
     let (database, clock) = (database.clone(), clock.clone());
-    let client = Client::new(&ClientSettings::default(), clock.clone())?;
     let directory = Arc::new(AuthDirectory(auth.clone()));
     let authors = Arc::new(AuthAuthors(auth.clone()));
     let tracker = match &settings.projects.tracker_url {
-        Some(url) => Some(Arc::new(HttpTracker::new(&client, url)?) as Arc<dyn Tracker>),
+        Some(url) => Some(Arc::new(HttpTracker::new(client, url)?) as Arc<dyn Tracker>),
         None => None,
     };
     let notifications =

@@ -1,9 +1,10 @@
 //! From a bearer token to a principal: on every request, so without a query.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
+use actix_web::dev::RequestHead;
 use ashlar_core::{
-    principal::{Authenticator, Permissions, Principal},
+    principal::{Authentication, Authenticator, Permissions, Principal, bearer},
     problem::Problem,
 };
 
@@ -24,11 +25,9 @@ pub(crate) struct Bearer {
 }
 
 impl Authenticator for Bearer {
-    fn authenticate<'a>(
-        &'a self,
-        token: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>> {
-        Box::pin(self.principal(token))
+    fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>> {
+        let token = bearer(request.headers())?;
+        Some(Box::pin(self.principal(token)))
     }
 }
 
@@ -51,6 +50,7 @@ impl Bearer {
             user_id: verified.user_id,
             session_id: Some(verified.session_id.as_uuid()),
             permissions,
+            is_recent: false,
         })
     }
 }

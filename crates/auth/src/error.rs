@@ -48,7 +48,7 @@ pub enum AuthError {
 impl From<DbErr> for AuthError {
     fn from(error: DbErr) -> Self {
         match violated_constraint(&error).as_deref() {
-            Some(repository::UNIQUE_EMAIL) => Self::EmailTaken,
+            Some(repository::users::UNIQUE_EMAIL) => Self::EmailTaken,
             _ => Self::Unexpected(error.into()),
         }
     }

@@ -9,7 +9,9 @@ pub mod service;
 mod events;
 mod router;
 mod authenticator;
+mod audit;
 mod token;
+mod refresh_token;
 mod standing;
 mod password;
 mod repository;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
+    client::Client,
     clock::Clock,
     database::Database,
     domain::Domain,
@@ -31,7 +34,8 @@ use crate::{
     authenticator::Bearer,
     model::{ManageUsers, ReadUsers},
     password::Passwords,
-    service::{SignIn, Users},
+    refresh_token::RefreshTokens,
+    service::{Sessions, SignIn, Users},
     settings::AuthSettings,
     standing::Standings,
     token::Tokens,
@@ -42,20 +46,38 @@ use crate::{
 pub struct Auth {
     users: Users,
     sign_in: SignIn,
+    sessions: Sessions,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
     admin: Vec<&'static str>,
 }
 
+/// What [`Auth`] stands on.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthParts<'a> {
+    /// Where users are.
+    pub database: &'a Database,
+    /// What time it is.
+    pub clock: &'a Clock,
+    /// What keys are derived from.
+    pub secret_key: &'a SecretKey,
+    /// The way to providers.
+    pub client: &'a Client,
+    /// How it behaves.
+    pub settings: &'a AuthSettings,
+}
+
 impl Auth {
-    /// Auth on `database`, with keys derived from `secret_key`.
-    pub fn new(
-        database: &Database,
-        clock: &Clock,
-        secret_key: &SecretKey,
-        settings: &AuthSettings,
-    ) -> Self {
+    /// Auth, put together from `parts`.
+    pub fn new(parts: AuthParts<'_>) -> Self {
+        let AuthParts {
+            database,
+            clock,
+            secret_key,
+            settings,
+            ..
+        } = parts;
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let standings = Arc::new(Standings::new(database.clone()));
@@ -65,15 +87,18 @@ impl Auth {
             Arc::clone(&passwords),
             Arc::clone(&standings),
         );
-        let sign_in = SignIn::new(
+        let sessions = Sessions::new(
             database.clone(),
             clock.clone(),
-            Arc::clone(&passwords),
             Arc::clone(&tokens),
+            Arc::new(RefreshTokens::new(secret_key)),
+            settings.sessions.clone(),
         );
+        let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
         Self {
             users,
             sign_in,
+            sessions,
             tokens,
             standings,
             passwords,
@@ -93,6 +118,7 @@ impl Auth {
         Domain::new("auth", "Users, and how they sign in")
             .state(self.users.clone())
             .state(self.sign_in.clone())
+            .state(self.sessions.clone())
             .security_scheme(
                 "password",
                 json!({

@@ -56,7 +56,7 @@ impl Standings {
     pub(crate) fn new(database: Database) -> Self {
         let fetch = move |ids| {
             let database = database.clone();
-            async move { repository::standings(database.connection(), ids).await }
+            async move { repository::users::standings(database.connection(), ids).await }
         };
         Self {
             places: (0..PLACES).map(|_| Mutex::default()).collect(),

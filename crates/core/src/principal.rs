@@ -9,7 +9,11 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::{Payload, RequestHead},
+    http::header::{self, HeaderMap},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +41,9 @@ pub struct Principal {
     pub session_id: Option<Uuid>,
     /// What the user may do beyond their own things.
     pub permissions: Permissions,
+    /// Whether the user proved who they are in this sign-in, and only lately: what
+    /// [`Recent`] asks for. Never true of an API key.
+    pub is_recent: bool,
 }
 
 /// A set of permissions. Empty by default: everything is denied.
@@ -80,17 +87,37 @@ impl<P> Deref for Authorized<P> {
     }
 }
 
-/// What turns a bearer token into a [`Principal`]. Auth implements it; so does the testkit.
+/// A [`Principal`] who proved who they are only lately, for what must not be done with a sign-in
+/// that was left open, or with a key: 403 `STEP_UP_REQUIRED` when that was too long ago (OWASP ASVS
+/// 4.0, 3.7.1).
+pub struct Recent(Principal);
+
+impl Deref for Recent {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
+}
+
+/// What turns a request's credentials into a [`Principal`]. Auth implements it; so does the testkit.
 pub trait Authenticator: Send + Sync + 'static {
-    /// The token's owner.
+    /// Whose credentials the request brings; `None` when it brings none.
     ///
     /// # Errors
     ///
-    /// 401 when the token is not valid (any more), 5xx when that cannot be told.
-    fn authenticate<'a>(
-        &'a self,
-        token: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>>;
+    /// 401 when they are not valid (any more), 5xx when that cannot be told.
+    fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>>;
+}
+
+/// An authentication under way.
+pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>>;
+
+/// The token of an `Authorization: Bearer` header (RFC 6750, 2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// What authentication found, kept with the request. A bad token is told only by routes that ask
@@ -135,6 +162,31 @@ impl<P: Permission> FromRequest for Authorized<P> {
                 Err(Problem::forbidden())
             }
         }))
+    }
+}
+
+impl FromRequest for Recent {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Principal::of(request).and_then(|principal| {
+            if principal.is_recent {
+                Ok(Self(principal))
+            } else {
+                Err(Problem::new(
+                    Code::StepUpRequired,
+                    "Prove once more who you are",
+                ))
+            }
+        }))
+    }
+}
+
+impl Describe for Recent {
+    fn describe(operation: &mut Operation<'_>) {
+        Principal::describe(operation);
+        operation.fails(Code::StepUpRequired);
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    pin::Pin,
     sync::{Mutex, PoisonError},
 };
 
+use actix_web::dev::RequestHead;
 use ashlar_core::{
-    principal::{Authenticator, Permissions, Principal, UserId},
+    principal::{Authentication, Authenticator, Permissions, Principal, UserId, bearer},
     problem::Problem,
 };
 
@@ -24,6 +24,7 @@ impl Tokens {
             user_id,
             session_id: Some(session),
             permissions: Permissions::new(permissions),
+            is_recent: true,
         };
         let token = format!("test.{}", session.simple());
         self.known().insert(token.clone(), principal);
@@ -36,12 +37,9 @@ impl Tokens {
 }
 
 impl Authenticator for Tokens {
-    fn authenticate<'a>(
-        &'a self,
-        token: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Principal, Problem>> + 'a>> {
-        let found = self.known().get(token).cloned();
+    fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>> {
+        let found = self.known().get(bearer(request.headers())?).cloned();
         let outcome = found.ok_or_else(|| Problem::unauthorized("Invalid token"));
-        Box::pin(std::future::ready(outcome))
+        Some(Box::pin(std::future::ready(outcome)))
     }
 }

@@ -1,10 +1,24 @@
-//! Migrations of auth: users.
+//! Migrations of auth: users, passwords, sessions, the audit log.
 
 use sea_orm_migration::MigrationTrait;
 
 mod m20261120_160000_create_users;
+mod m20261120_230000_create_passwords;
+mod m20261120_230100_copy_passwords;
+mod m20261120_230200_drop_users_password_hash;
+mod m20261120_230300_add_users_email_verified_at;
+mod m20261120_230400_create_sessions;
+mod m20261120_230500_create_audit_log;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m20261120_160000_create_users::Migration)]
+    vec![
+        Box::new(m20261120_160000_create_users::Migration),
+        Box::new(m20261120_230000_create_passwords::Migration),
+        Box::new(m20261120_230100_copy_passwords::Migration),
+        Box::new(m20261120_230200_drop_users_password_hash::Migration),
+        Box::new(m20261120_230300_add_users_email_verified_at::Migration),
+        Box::new(m20261120_230400_create_sessions::Migration),
+        Box::new(m20261120_230500_create_audit_log::Migration),
+    ]
 }

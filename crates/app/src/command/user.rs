@@ -3,7 +3,11 @@
 use std::io::{self, IsTerminal};
 
 use ashlar_auth::model::{DisplayName, Email, NewPassword};
-use ashlar_core::{clock::Clock, secret::Secret};
+use ashlar_core::{
+    client::{Client, ClientSettings},
+    clock::Clock,
+    secret::Secret,
+};
 use clap::Subcommand;
 
 use super::{Outcome, block_on, print};
@@ -36,7 +40,9 @@ impl User {
             .map_err(|error| format!("the password {error}"))?;
         block_on(async {
             let database = database::open(&settings.database).await?;
-            let auth = compose::auth(settings, &database, &Clock::system());
+            let clock = Clock::system();
+            let client = Client::new(&ClientSettings::default(), clock.clone())?;
+            let auth = compose::auth(settings, &database, &clock, &client);
             let admin = auth
                 .users()
                 .create_admin(email, display_name, password)

@@ -68,7 +68,9 @@ fn codes() -> Vec<Code> {
     let all = [
         Code::BadRequest,
         Code::Unauthorized,
+        Code::SecondFactorRequired,
         Code::Forbidden,
+        Code::StepUpRequired,
         Code::NotFound,
         Code::MethodNotAllowed,
         Code::RequestTimeout,
@@ -86,12 +88,13 @@ fn codes() -> Vec<Code> {
         Code::Timeout,
     ];
     let known = |code| match code {
-        Code::BadRequest | Code::Unauthorized | Code::Forbidden | Code::NotFound => 4,
-        Code::MethodNotAllowed | Code::RequestTimeout | Code::Conflict => 7,
-        Code::PreconditionFailed | Code::PayloadTooLarge | Code::UnsupportedMediaType => 10,
-        Code::ValidationError | Code::TooManyRequests | Code::InternalError => 13,
-        Code::BadUpstream | Code::UpstreamUnavailable | Code::UpstreamTimeout => 16,
-        Code::ServiceUnavailable | Code::Timeout => 18,
+        Code::BadRequest | Code::Unauthorized | Code::SecondFactorRequired => 3,
+        Code::Forbidden | Code::StepUpRequired | Code::NotFound => 6,
+        Code::MethodNotAllowed | Code::RequestTimeout | Code::Conflict => 9,
+        Code::PreconditionFailed | Code::PayloadTooLarge | Code::UnsupportedMediaType => 12,
+        Code::ValidationError | Code::TooManyRequests | Code::InternalError => 15,
+        Code::BadUpstream | Code::UpstreamUnavailable | Code::UpstreamTimeout => 18,
+        Code::ServiceUnavailable | Code::Timeout => 20,
     };
     assert_eq!(all.map(known).into_iter().max(), Some(all.len()));
     all.into()

@@ -5,6 +5,7 @@ use std::{error::Error, fmt, future::pending, sync::Arc, time::Duration};
 use actix_web::web::Data;
 use ashlar_app::compose;
 use ashlar_core::{
+    client::{Client, ClientSettings},
     domain::Domain,
     http::{Body, NoContent, Route},
     principal::{Authorized, Permission},
@@ -50,7 +51,8 @@ pub(crate) async fn serve_gated(
     tune: impl FnOnce(&mut HttpSettings),
 ) -> TestApp {
     let settings = crate::settings(&[]);
-    let auth = compose::auth(&settings, &world.database(), &world.clock());
+    let client = Client::new(&ClientSettings::default(), world.clock()).unwrap();
+    let auth = compose::auth(&settings, &world.database(), &world.clock(), &client);
     let authenticator = auth.authenticator();
     world
         .serve_with(vec![auth.domain(), domain(gate)], authenticator, tune)

@@ -4,10 +4,7 @@ use ashlar_core::{principal::UserId, record::Record};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    model::{DisplayName, Email, Role, Status},
-    password::PasswordHash,
-};
+use crate::model::{DisplayName, Email, Role, Status};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -22,16 +19,18 @@ pub(crate) struct Model {
     pub email_key: String,
     #[sea_orm(column_type = "String(StringLen::N(100))")]
     pub display_name: DisplayName,
-    #[sea_orm(column_type = "Text")]
-    pub password_hash: PasswordHash,
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub role: Role,
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub status: Status,
+    /// When the user showed that mail to the address reaches them.
+    pub email_verified_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
+    #[sea_orm(has_one)]
+    pub password: HasOne<super::password::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

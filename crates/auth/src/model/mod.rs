@@ -3,6 +3,7 @@
 mod display_name;
 mod email;
 mod new_password;
+mod session;
 mod user;
 
 use std::{borrow::Cow, str::FromStr};
@@ -16,17 +17,8 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
+pub use session::{Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};
-
-/// Marks the ids of sign-ins.
-pub enum Session {}
-
-impl Identified for Session {
-    const PARAMETER: &'static str = "session_id";
-}
-
-/// The id of a sign-in: every token that comes of it carries it (`sid`).
-pub type SessionId = Id<Session>;
 
 /// Marks the ids of access tokens.
 pub enum AccessToken {}

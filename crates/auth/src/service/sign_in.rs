@@ -2,38 +2,36 @@
 
 use std::{error::Error, sync::Arc};
 
-use ashlar_core::{clock::Clock, database::Database, problem::Unexpected, secret::Secret};
+use ashlar_core::{
+    database::{Database, Transaction},
+    http::ClientInfo,
+    principal::UserId,
+    secret::Secret,
+};
 
 use crate::{
     entity::user::Model,
     error::AuthError,
-    model::{Email, SessionId, Status},
-    password::Passwords,
+    model::{Email, Method, Status},
+    password::{PasswordHash, Passwords},
     repository,
-    token::{Issued, Tokens},
+    service::{Granted, Sessions},
 };
 
 /// Signs users in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     database: Database,
-    clock: Clock,
     passwords: Arc<Passwords>,
-    tokens: Arc<Tokens>,
+    sessions: Sessions,
 }
 
 impl SignIn {
-    pub(crate) fn new(
-        database: Database,
-        clock: Clock,
-        passwords: Arc<Passwords>,
-        tokens: Arc<Tokens>,
-    ) -> Self {
+    pub(crate) fn new(database: Database, passwords: Arc<Passwords>, sessions: Sessions) -> Self {
         Self {
             database,
-            clock,
             passwords,
-            tokens,
+            sessions,
         }
     }
 
@@ -44,10 +42,13 @@ impl SignIn {
         &self,
         email: &str,
         password: Secret,
-    ) -> Result<Issued, AuthError> {
-        let user = self.find(email).await?;
-        let hash = user.as_ref().map(|user| &user.password_hash);
-        let matches = self.passwords.matches(password.clone(), hash).await?;
+        client: &ClientInfo,
+    ) -> Result<Granted, AuthError> {
+        let (user, hash) = self.find(email).await?.unzip();
+        let hash = hash.flatten();
+        let matches = (self.passwords)
+            .matches(password.clone(), hash.as_ref())
+            .await?;
         let Some(user) = user else {
             tracing::info!(reason = "unknown_email", "login_failed");
             return Err(AuthError::InvalidCredentials);
@@ -60,38 +61,44 @@ impl SignIn {
             tracing::info!(user_id = %user.id, reason = "suspended", "login_failed");
             return Err(AuthError::InvalidCredentials);
         }
-        if !self.passwords.is_current(&user.password_hash) {
-            self.upgrade_hash(&user, password).await;
+        if let Some(hash) = hash.filter(|hash| !self.passwords.is_current(hash)) {
+            self.upgrade_hash(user.id, hash, password).await;
         }
-        let session_id = SessionId::new();
-        let issued = (self.tokens.issue(user.id, session_id)).map_err(Unexpected::new)?;
-        tracing::info!(user_id = %user.id, session_id = %session_id, "login_succeeded");
-        Ok(issued)
+        let start = async |transaction: &Transaction| {
+            let methods = [Method::Password];
+            (self.sessions.start(transaction, user.id, &methods, client)).await
+        };
+        let granted = self.database.transaction(start).await?;
+        tracing::info!(user_id = %user.id, session_id = %granted.session_id, "login_succeeded");
+        Ok(granted)
     }
 
-    /// What is no address is nobody's.
-    async fn find(&self, email: &str) -> Result<Option<Model>, AuthError> {
+    /// The user with this address, and the hash of their password if they have one. What is no
+    /// address is nobody's.
+    async fn find(&self, email: &str) -> Result<Option<(Model, Option<PasswordHash>)>, AuthError> {
         match email.parse::<Email>() {
-            Ok(email) => Ok(repository::find_by_email(self.database.connection(), &email).await?),
+            Ok(email) => {
+                let connection = self.database.connection();
+                Ok(repository::users::find_with_password(connection, &email).await?)
+            }
             Err(_) => Ok(None),
         }
     }
 
     /// Hashes a password, which is known only now, with the current parameters. A failure must not
     /// keep anybody out: the next sign-in tries again.
-    async fn upgrade_hash(&self, user: &Model, password: Secret) {
+    async fn upgrade_hash(&self, user_id: UserId, old: PasswordHash, password: Secret) {
         let upgraded = async {
-            let hash = self.passwords.hash(password).await?;
-            let (connection, now) = (self.database.connection(), self.clock.now());
-            let replaced =
-                repository::replace_hash(connection, user.id, user.version, hash, now).await?;
+            let new = self.passwords.hash(password).await?;
+            let connection = self.database.connection();
+            let replaced = repository::passwords::upgrade(connection, user_id, old, new).await?;
             Ok::<bool, AuthError>(replaced)
         };
         match upgraded.await {
-            Ok(true) => tracing::info!(user_id = %user.id, "password_hash_upgraded"),
-            Ok(false) => tracing::debug!(user_id = %user.id, "password_hash_upgrade_overtaken"),
+            Ok(true) => tracing::info!(%user_id, "password_hash_upgraded"),
+            Ok(false) => tracing::debug!(%user_id, "password_hash_upgrade_overtaken"),
             Err(error) => tracing::warn!(
-                user_id = %user.id,
+                %user_id,
                 error = &error as &(dyn Error + 'static),
                 "password_hash_upgrade_failed"
             ),

@@ -19,7 +19,7 @@ use crate::{
     events::{registered, updated},
     model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
     password::Passwords,
-    repository::{self, NewUser},
+    repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
     standing::Standings,
 };
@@ -54,7 +54,7 @@ impl Users {
     ///
     /// When the database cannot tell.
     pub async fn exists(&self, id: UserId) -> Result<bool, AuthError> {
-        let user = repository::find(self.database.connection(), id).await?;
+        let user = repository::users::find(self.database.connection(), id).await?;
         Ok(user.is_some())
     }
 
@@ -67,7 +67,7 @@ impl Users {
         &self,
         ids: &[UserId],
     ) -> Result<HashMap<UserId, DisplayName>, AuthError> {
-        let users = repository::find_all(self.database.connection(), ids).await?;
+        let users = repository::users::find_all(self.database.connection(), ids).await?;
         let named = |user: Model| (user.id, user.display_name);
         Ok(users.into_iter().map(named).collect())
     }
@@ -109,12 +109,13 @@ impl Users {
         let user = NewUser {
             email,
             display_name,
-            password_hash: self.passwords.hash(password.into_secret()).await?,
             role,
         };
+        let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
             let now = self.clock.now();
-            let user = repository::insert(transaction, user.clone(), now).await?;
+            let user = repository::users::insert(transaction, user.clone(), now).await?;
+            repository::passwords::set(transaction, user.id, hash.clone(), now).await?;
             publish(transaction, &registered(&user), now).await?;
             Ok(user)
         };
@@ -126,12 +127,12 @@ impl Users {
         filters: &UserFilters,
         page: &PageRequest<UserSort>,
     ) -> Result<Page<Model>, AuthError> {
-        Ok(repository::list(self.database.connection(), filters, page).await?)
+        Ok(repository::users::list(self.database.connection(), filters, page).await?)
     }
 
     pub(crate) async fn read(&self, caller: &Principal, id: UserId) -> Result<Model, AuthError> {
         must_concern(caller, id)?;
-        let user = repository::find(self.database.connection(), id).await?;
+        let user = repository::users::find(self.database.connection(), id).await?;
         user.ok_or(AuthError::NotFound)
     }
 
@@ -158,7 +159,7 @@ impl Users {
 
     /// A change of nothing is no new version.
     async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
-        let user = repository::find(self.database.connection(), id).await?;
+        let user = repository::users::find(self.database.connection(), id).await?;
         let user = user.ok_or(AuthError::NotFound)?;
         if expected.allows(user.version) {
             Ok(user)
@@ -175,7 +176,7 @@ impl Users {
     ) -> Result<Model, AuthError> {
         let work = async |transaction: &Transaction| {
             let (changes, now) = (changes.clone(), self.clock.now());
-            let user = repository::update(transaction, id, expected, changes, now).await?;
+            let user = repository::users::update(transaction, id, expected, changes, now).await?;
             if let Some(user) = &user {
                 publish(transaction, &updated(user), now).await?;
             }
@@ -199,7 +200,8 @@ impl Users {
         let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, leaves).await?;
             let now = self.clock.now();
-            let user = repository::update(transaction, id, expected, changes.clone(), now).await?;
+            let user =
+                repository::users::update(transaction, id, expected, changes.clone(), now).await?;
             let user = user.ok_or(AuthError::NotFound)?;
             publish(transaction, &updated(&user), now).await?;
             Ok::<_, AuthError>(user)
@@ -225,7 +227,7 @@ impl Users {
         let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, true).await?;
             let now = self.clock.now();
-            if repository::delete(transaction, id, expected, now).await? {
+            if repository::users::delete(transaction, id, expected, now).await? {
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())
@@ -238,7 +240,7 @@ impl Users {
 
     /// Why nothing was updated.
     async fn absent_or_changed(&self, id: UserId) -> AuthError {
-        match repository::find(self.database.connection(), id).await {
+        match repository::users::find(self.database.connection(), id).await {
             Ok(Some(_)) => AuthError::Changed,
             Ok(None) => AuthError::NotFound,
             Err(error) => error.into(),
@@ -265,7 +267,7 @@ async fn lock_for_change(
     expected: &Expected,
     leaves: bool,
 ) -> Result<(), AuthError> {
-    let locked = repository::lock_with_admins(transaction, id).await?;
+    let locked = repository::users::lock_with_admins(transaction, id).await?;
     let user = locked
         .iter()
         .find(|user| user.id == id)

@@ -11,10 +11,10 @@ async fn stored_hash(world: &World) -> String {
     let connection = database.connection();
     let statement = Statement::from_string(
         connection.get_database_backend(),
-        "SELECT password_hash FROM users",
+        "SELECT hash FROM passwords",
     );
     let row = connection.query_one_raw(statement).await.unwrap().unwrap();
-    row.try_get("", "password_hash").unwrap()
+    row.try_get("", "hash").unwrap()
 }
 
 on_each_database! {
@@ -41,9 +41,9 @@ on_each_database! {
             let body = answer.json();
             assert_eq!(body["token_type"], "bearer");
             assert_eq!(body["expires_in"], 1800);
-            assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
+            assert_eq!(body.as_object().unwrap().len(), 4, "{body}");
             assert_eq!(answer.header("cache-control"), Some("no-store"));
-            answer.assert_statements(1);
+            answer.assert_statements(3);
             let client = served.app.bearer(body["access_token"].as_str().unwrap());
             let me = client.get("/api/v1/auth/me").send().await;
             me.assert_status(200);
@@ -129,7 +129,7 @@ on_each_database! {
         assert!(new.starts_with("$argon2id$v=19$m=8,t=2,p=1$"), "{new}");
         let again = served.login("ada@example.org", PASSWORD).await;
         again.assert_status(200);
-        again.assert_statements(1);
+        again.assert_statements(3);
         assert_eq!(stored_hash(&world).await, new);
     }
 

@@ -7,8 +7,9 @@
 
 use std::time::Duration;
 
-use ashlar_auth::{Auth, settings::AuthSettings};
+use ashlar_auth::{Auth, AuthParts, settings::AuthSettings};
 use ashlar_core::{
+    client::{Client, ClientSettings},
     principal::UserId,
     secret::Secret,
     settings::{Reader, SecretKey, Source},
@@ -49,7 +50,15 @@ fn auth(world: &World, pairs: &[(&str, &str)]) -> Auth {
     let mut reader = Reader::new(Source::from_pairs(pairs));
     let settings = AuthSettings::read(&mut reader);
     reader.finish().expect("the settings are sound");
-    Auth::new(&world.database(), &world.clock(), &secret_key(), &settings)
+    let (database, clock) = (world.database(), world.clock());
+    let client = Client::new(&ClientSettings::default(), clock.clone()).unwrap();
+    Auth::new(AuthParts {
+        database: &database,
+        clock: &clock,
+        secret_key: &secret_key(),
+        client: &client,
+        settings: &settings,
+    })
 }
 
 async fn serve(world: &World) -> Served {

@@ -39,7 +39,7 @@ on_each_database! {
         assert_eq!(user["created_at"], user["updated_at"]);
         assert_eq!(user.as_object().unwrap().len(), 8, "{user}");
         // The row, and the event.
-        created.assert_statements(2);
+        created.assert_statements(3);
     }
 
     /// Each rule, and all of them in one answer.

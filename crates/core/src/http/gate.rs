@@ -16,7 +16,6 @@ use actix_web::{
     HttpMessage,
     body::EitherBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
-    http::header,
 };
 
 use crate::{
@@ -135,10 +134,13 @@ where
 
 /// Finds out who is asking and keeps it with the request, for the handlers that want to know.
 async fn identify(gate: &Gate, request: &ServiceRequest) {
-    let (Some(authenticator), Some(token)) = (&gate.authenticator, bearer(request)) else {
+    let head = request.head();
+    let authentication =
+        (gate.authenticator.as_ref()).and_then(|authenticator| authenticator.authenticate(head));
+    let Some(authentication) = authentication else {
         return;
     };
-    let identity = match authenticator.authenticate(token).await {
+    let identity = match authentication.await {
         Ok(principal) => {
             context::with(|context| context.identify(principal.user_id.as_uuid()));
             Identity::Known(principal)
@@ -146,15 +148,4 @@ async fn identify(gate: &Gate, request: &ServiceRequest) {
         Err(problem) => Identity::Refused(Cell::new(Some(problem))),
     };
     request.extensions_mut().insert(identity);
-}
-
-/// The token of an `Authorization: Bearer` header (RFC 6750, 2.1).
-fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -9,8 +9,12 @@ pub enum Code {
     BadRequest,
     /// 401: nobody is signed in, or not validly (RFC 9110, 15.5.2).
     Unauthorized,
+    /// 401: the password is right, and a second factor is asked for too.
+    SecondFactorRequired,
     /// 403: somebody is signed in, but may not do this.
     Forbidden,
+    /// 403: somebody is signed in, and must prove once more who they are to do this.
+    StepUpRequired,
     /// 404: there is no such thing, or it is not the caller's.
     NotFound,
     /// 405: the route exists, the method on it does not; `Allow` lists those that do.
@@ -49,7 +53,9 @@ impl Code {
         match self {
             Self::BadRequest => "BAD_REQUEST",
             Self::Unauthorized => "UNAUTHORIZED",
+            Self::SecondFactorRequired => "SECOND_FACTOR_REQUIRED",
             Self::Forbidden => "FORBIDDEN",
+            Self::StepUpRequired => "STEP_UP_REQUIRED",
             Self::NotFound => "NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::RequestTimeout => "REQUEST_TIMEOUT",
@@ -72,8 +78,8 @@ impl Code {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Unauthorized | Self::SecondFactorRequired => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::StepUpRequired => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -97,7 +103,9 @@ impl Code {
         match self {
             Self::BadRequest => "The request cannot be read",
             Self::Unauthorized => "Authentication is missing or invalid",
+            Self::SecondFactorRequired => "A second factor is asked for",
             Self::Forbidden => "Insufficient permissions",
+            Self::StepUpRequired => "Proof of identity must be renewed",
             Self::NotFound => "There is no such resource, or it is not yours",
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::RequestTimeout => "The request did not arrive in time",

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{
+    StatusCode,
+    header::{self, HeaderMap, HeaderValue},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -176,7 +179,7 @@ impl Problem {
         {
             headers.insert(header::ALLOW, allow);
         }
-        if self.code == super::Code::Unauthorized {
+        if self.status() == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }

@@ -1,5 +1,4 @@
-//! Queries on `users`. Free functions over a connection or a transaction; none begins or commits
-//! one. A deleted user is found by none of them.
+//! Queries on `users`. A deleted user is found by none of them.
 
 use ashlar_core::{
     page::{self, CursorValue, Page, PageRequest, SortBy},
@@ -15,7 +14,10 @@ use sea_orm::{
 };
 
 use crate::{
-    entity::user::{ActiveModel, Column, Entity, Model},
+    entity::{
+        password,
+        user::{ActiveModel, Column, Entity, Model},
+    },
     model::{DisplayName, Email, Role, Status},
     password::PasswordHash,
     schemas::{UserFilters, UserSort, UserUpdate},
@@ -30,7 +32,6 @@ pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
 pub(crate) struct NewUser {
     pub(crate) email: Email,
     pub(crate) display_name: DisplayName,
-    pub(crate) password_hash: PasswordHash,
     pub(crate) role: Role,
 }
 
@@ -43,7 +44,7 @@ pub(crate) async fn insert(
         email_key: Set(user.email.key()),
         email: Set(user.email),
         display_name: Set(user.display_name),
-        password_hash: Set(user.password_hash),
+        email_verified_at: Set(None),
         role: Set(user.role),
         status: Set(Status::default()),
         ..record::fresh::<Entity>(UserId::new(), now)
@@ -61,12 +62,17 @@ pub(crate) async fn find(
         .await
 }
 
-pub(crate) async fn find_by_email(
+/// The user with this address, and the hash of their password if they have one.
+pub(crate) async fn find_with_password(
     connection: &impl ConnectionTrait,
     email: &Email,
-) -> Result<Option<Model>, DbErr> {
-    let same = Column::EmailKey.eq(email.key());
-    Entity::alive().filter(same).one(connection).await
+) -> Result<Option<(Model, Option<PasswordHash>)>, DbErr> {
+    let found = Entity::alive()
+        .filter(Column::EmailKey.eq(email.key()))
+        .find_also_related(password::Entity)
+        .one(connection)
+        .await?;
+    Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
 }
 
 /// Those of these users who exist.
@@ -140,24 +146,6 @@ pub(crate) async fn update(
         ..Default::default()
     };
     record::update::<Entity>(connection, id, Condition::all(), expected, changes, now).await
-}
-
-/// Replaces the hash of a user who is still at `version`. Whether it did.
-pub(crate) async fn replace_hash(
-    connection: &impl ConnectionTrait,
-    id: UserId,
-    version: i64,
-    hash: PasswordHash,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let changes = ActiveModel {
-        password_hash: Set(hash),
-        ..Default::default()
-    };
-    let expected = Expected::one_of(vec![version]);
-    let updated =
-        record::update::<Entity>(connection, id, Condition::all(), &expected, changes, now).await?;
-    Ok(updated.is_some())
 }
 
 pub(crate) async fn delete(

@@ -1,12 +1,14 @@
 //! What auth is told by its environment.
 
+mod hashing;
+mod sessions;
+
 use std::time::Duration;
 
 use argon2::Params;
 use ashlar_core::settings::Reader;
 
-/// The least memory of OWASP's recommended parameter sets for argon2id, in KiB.
-const LEAST_MEMORY_KIB: u32 = 7168;
+pub use sessions::SessionSettings;
 
 /// How tokens are made and passwords hashed.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `AUTH_SESSION_…`: how long sign-ins last.
+    pub sessions: SessionSettings,
 }
 
 impl AuthSettings {
@@ -41,36 +45,10 @@ impl AuthSettings {
                 )
                 .range(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60))
                 .default(Duration::from_secs(30 * 60)),
-            argon2: read_argon2(reader),
+            argon2: hashing::read(reader),
+            sessions: SessionSettings::read(reader),
         }
     }
-}
-
-fn read_argon2(reader: &mut Reader) -> Params {
-    let memory = reader
-        .var(
-            "AUTH_ARGON2_MEMORY_KIB",
-            "KiB of memory that hashing one password takes",
-        )
-        .range(Params::MIN_M_COST..=4 << 20)
-        .default(Params::DEFAULT_M_COST);
-    let iterations = reader
-        .var("AUTH_ARGON2_ITERATIONS", "Passes over that memory")
-        .range(Params::MIN_T_COST..=1000)
-        .default(Params::DEFAULT_T_COST);
-    let parallelism = reader
-        .var("AUTH_ARGON2_PARALLELISM", "Lanes in that memory")
-        .range(Params::MIN_P_COST..=64)
-        .default(Params::DEFAULT_P_COST);
-    if memory < LEAST_MEMORY_KIB && reader.environment().is_production() {
-        let message = format!("is below {LEAST_MEMORY_KIB}: stolen hashes would be cheap to break");
-        reader.warning("AUTH_ARGON2_MEMORY_KIB", message);
-    }
-    Params::new(memory, iterations, parallelism, None).unwrap_or_else(|_| {
-        let message = format!("must be at least 8 for each of the {parallelism} lanes");
-        reader.problem("AUTH_ARGON2_MEMORY_KIB", message);
-        Params::DEFAULT
-    })
 }
 
 #[cfg(test)]

@@ -1,26 +1,23 @@
-//! Routes under `/users` and `/auth`: each handler calls one service method and answers.
+//! Users.
 
 use actix_web::web::Data;
 use ashlar_core::{
-    http::{Body, Created, NoContent, PREFIX, Route, Versioned},
+    http::{Created, NoContent, PREFIX, Route, Versioned},
     page::{ListQuery, Page},
     principal::{Authorized, Principal, User},
     problem::Code,
-    valid::{ETag, IfMatch, PathId, ValidForm, ValidJson},
+    valid::{ETag, IfMatch, PathId, ValidJson},
 };
 
 use crate::{
     entity::user::Model,
     error::AuthError,
     model::ReadUsers,
-    schemas::{
-        Login, TokenRequest, TokenResponse, UserCreate, UserFilters, UserReplace, UserResponse,
-        UserSort, UserUpdate,
-    },
-    service::{SignIn, Users},
+    schemas::{UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate},
+    service::Users,
 };
 
-pub(crate) fn routes() -> Vec<Route> {
+pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/users", register)
             .named("create_user", "Register")
@@ -43,14 +40,6 @@ pub(crate) fn routes() -> Vec<Route> {
             .named("delete_user", "Delete a user")
             .about(DELETE)
             .fails(&[Code::NotFound, Code::Conflict]),
-        Route::post("/auth/login", login)
-            .named("login", "Sign in")
-            .about("Gives a bearer token for an e-mail address and its password.")
-            .fails(&[Code::Unauthorized]),
-        Route::post("/auth/token", token)
-            .named("create_token", "Sign in (OAuth 2.0)")
-            .about("The same as a form: the password grant of RFC 6749, 4.3.")
-            .fails(&[Code::Unauthorized]),
         Route::get("/auth/me", me)
             .named("read_me", "Read the signed-in user")
             .fails(&[Code::NotFound]),
@@ -130,26 +119,6 @@ async fn delete(
 ) -> Result<NoContent, AuthError> {
     users.delete(&caller, id.0, &expected.0).await?;
     Ok(NoContent)
-}
-
-async fn login(
-    sign_in: Data<SignIn>,
-    body: ValidJson<Login>,
-) -> Result<Body<TokenResponse>, AuthError> {
-    let Login { email, password } = body.into_inner();
-    let issued = sign_in.with_password(&email, password).await?;
-    Ok(Body(issued.into()))
-}
-
-async fn token(
-    sign_in: Data<SignIn>,
-    form: ValidForm<TokenRequest>,
-) -> Result<Body<TokenResponse>, AuthError> {
-    let TokenRequest {
-        username, password, ..
-    } = form.into_inner();
-    let issued = sign_in.with_password(&username, password).await?;
-    Ok(Body(issued.into()))
 }
 
 async fn me(users: Data<Users>, caller: Principal) -> Result<Versioned<UserResponse>, AuthError> {

@@ -1,0 +1,78 @@
+//! Sign-ins: what they are called, and how their users proved who they are.
+
+use ashlar_core::ids::{Id, Identified};
+
+/// Marks the ids of sign-ins.
+pub enum Session {}
+
+impl Identified for Session {
+    const PARAMETER: &'static str = "session_id";
+}
+
+/// The id of a sign-in: every token that comes of it carries it (`sid`).
+pub type SessionId = Id<Session>;
+
+/// How a user proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// With their password.
+    Password,
+    /// With a one-time code from their authenticator app.
+    Totp,
+    /// With one of their recovery codes.
+    RecoveryCode,
+    /// With a passkey, which is two factors in one: a device, and what unlocks it.
+    Passkey,
+    /// By a provider that they linked to their account.
+    Provider,
+}
+
+impl Method {
+    /// As it is stored and listed: the values of RFC 8176 where it has one.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::Totp => "otp",
+            Self::RecoveryCode => "recovery",
+            Self::Passkey => "passkey",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+/// Why a sign-in is over before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// Its user signed out.
+    SignedOut,
+    /// Its user ended it from another sign-in.
+    Ended,
+    /// One of its refresh tokens was used a second time: somebody else may have it.
+    Reused,
+    /// The password was changed or set anew.
+    PasswordChanged,
+    /// The user's standing changed: suspended, deleted, another role.
+    StandingChanged,
+}
+
+impl Revocation {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [
+        Self::SignedOut,
+        Self::Ended,
+        Self::Reused,
+        Self::PasswordChanged,
+        Self::StandingChanged,
+    ];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Ended => "ended",
+            Self::Reused => "reused",
+            Self::PasswordChanged => "password_changed",
+            Self::StandingChanged => "standing_changed",
+        }
+    }
+}

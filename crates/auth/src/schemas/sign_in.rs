@@ -1,0 +1,91 @@
+//! Signing in on the wire.
+
+use ashlar_core::secret::Secret;
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::service::Granted;
+
+/// An e-mail address and its password.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address that was registered. Any text will do here: one that is no address is nobody's.
+    #[garde(length(chars, max = 254))]
+    #[schemars(example = "ada@example.org")]
+    pub email: String,
+    /// Its password.
+    #[garde(length(chars, max = 128))]
+    pub password: Secret,
+}
+
+/// OAuth 2.0's password grant (RFC 6749, 4.3.2). Parameters that are not known are ignored, as
+/// section 3.2 demands, so a client's own credentials may be among them.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+pub struct TokenRequest {
+    /// Which grant it is; may be left out.
+    #[serde(default, deserialize_with = "unless_empty")]
+    #[garde(skip)]
+    pub grant_type: Option<GrantType>,
+    /// The e-mail address that was registered.
+    #[garde(length(chars, max = 254))]
+    pub username: String,
+    /// Its password.
+    #[garde(length(chars, max = 128))]
+    pub password: Secret,
+    /// Ignored: a token is good for all that its owner may do.
+    #[serde(default)]
+    #[garde(skip)]
+    pub scope: Option<String>,
+}
+
+/// The grants that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// By e-mail address and password.
+    Password,
+}
+
+/// A parameter without a value counts as left out (RFC 6749, 3.2).
+fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GrantType>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let grant = serde::de::value::StringDeserializer::new(text);
+    GrantType::deserialize(grant).map(Some)
+}
+
+/// A bearer token (RFC 6749, 5.1).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TokenResponse {
+    /// The token: `Authorization: Bearer <access_token>`.
+    pub access_token: String,
+    /// How it is used.
+    pub token_type: TokenType,
+    /// How long it lives, in seconds.
+    pub expires_in: u64,
+    /// What the next token is got with, at `POST /auth/refresh`. Good once.
+    pub refresh_token: String,
+}
+
+/// The ways to use a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenType {
+    /// Whoever bears it may (RFC 6750).
+    Bearer,
+}
+
+impl From<Granted> for TokenResponse {
+    fn from(granted: Granted) -> Self {
+        Self {
+            access_token: granted.access.token,
+            token_type: TokenType::Bearer,
+            expires_in: granted.access.lifetime.as_secs(),
+            refresh_token: granted.refresh.expose().to_owned(),
+        }
+    }
+}
