@@ -1,57 +1,96 @@
-//! From a bearer token to a principal: on every request, so without a query.
+//! From a token to a principal: on every request, so without a query.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::dev::RequestHead;
 use ashlar_core::{
+    clock::Clock,
     principal::{Authentication, Authenticator, Permissions, Principal, bearer},
     problem::Problem,
 };
 
 use crate::{
-    model::{Role, Status},
-    standing::{Standing, Standings},
-    token::{Refusal, Tokens},
+    cookies::Cookies,
+    model::{Delivery, Role, Status},
+    standing::{SessionStates, Standing, Standings},
+    token::{Refusal, Tokens, Verified},
 };
 
 /// Authenticates with access tokens.
-pub(crate) struct Bearer {
+pub(crate) struct AccessTokens {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) standings: Arc<Standings>,
+    pub(crate) sessions: Arc<SessionStates>,
+    pub(crate) cookies: Arc<Cookies>,
+    pub(crate) clock: Clock,
+    /// For how long a proof of identity counts as recent.
+    pub(crate) recent: Duration,
     /// What an admin may do.
     pub(crate) admin: Permissions,
     /// What any user may do.
     pub(crate) user: Permissions,
 }
 
-impl Authenticator for Bearer {
+impl Authenticator for AccessTokens {
+    /// A token in the `Authorization` header wins over one in a cookie: no other site can make a
+    /// browser send the header.
     fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>> {
-        let token = bearer(request.headers())?;
-        Some(Box::pin(self.principal(token)))
+        if let Some(token) = bearer(request.headers()) {
+            return Some(Box::pin(self.by_header(token)));
+        }
+        let token = self.cookies.access(request.headers()).transpose()?;
+        // Of two cookies nobody can tell which is ours.
+        let token = token.unwrap_or_default();
+        Some(Box::pin(self.by_cookie(request, token)))
     }
 }
 
-impl Bearer {
-    async fn principal(&self, token: &str) -> Result<Principal, Problem> {
+impl AccessTokens {
+    async fn by_header(&self, token: &str) -> Result<Principal, Problem> {
         let verified = self.tokens.verify(token).map_err(refused)?;
-        let standing = self.standings.of(verified.user_id).await?;
+        self.principal(verified, Delivery::Body).await
+    }
+
+    async fn by_cookie(&self, request: &RequestHead, token: &str) -> Result<Principal, Problem> {
+        let verified = self.tokens.verify(token).map_err(refused)?;
+        let principal = self.principal(verified, Delivery::Cookies).await?;
+        self.cookies.permits(request, verified.session_id)?;
+        Ok(principal)
+    }
+
+    async fn principal(&self, token: Verified, delivery: Delivery) -> Result<Principal, Problem> {
         let Some(Standing {
             role,
             status: Status::Active,
-        }) = standing
+        }) = self.standings.of(token.user_id).await?
         else {
             return Err(Problem::unauthorized("User not found"));
         };
+        let is_recent = self.check_session(token, delivery).await?;
         let permissions = match role {
             Role::Admin => self.admin.clone(),
             Role::User => self.user.clone(),
         };
         Ok(Principal {
-            user_id: verified.user_id,
-            session_id: Some(verified.session_id.as_uuid()),
+            user_id: token.user_id,
+            session_id: Some(token.session_id.as_uuid()),
             permissions,
-            is_recent: false,
+            is_recent,
         })
+    }
+
+    /// A token dies with its session. Answers whether its user proved only lately who they are.
+    async fn check_session(&self, token: Verified, delivery: Delivery) -> Result<bool, Problem> {
+        let state = self.sessions.of(token.session_id).await?;
+        let now = self.clock.now();
+        let state = state.filter(|state| {
+            state.user_id == token.user_id
+                && state.delivery == delivery
+                && !state.revoked
+                && now < state.expires_at
+        });
+        let state = state.ok_or_else(|| refused(Refusal::Invalid))?;
+        Ok(now < state.authenticated_at + self.recent)
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use ashlar_core::{
     database::violated_constraint,
     offload::OffloadError,
-    problem::{Problem, Unexpected},
+    problem::{Code, Problem, Unexpected},
 };
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use crate::{password::PasswordError, repository};
+use crate::{cookies::Forgery, password::PasswordError, repository};
 
 /// What a client that met too many sign-ins at once should wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -37,6 +37,15 @@ pub enum AuthError {
     /// Address and password do not go together, or the user may not sign in.
     #[error("invalid credentials")]
     InvalidCredentials,
+    /// A refresh token that is not valid (any more).
+    #[error("invalid refresh token")]
+    InvalidToken,
+    /// There is no such session, it is over, or it is somebody else's.
+    #[error("session not found")]
+    SessionNotFound,
+    /// Another site may have made a browser send the request.
+    #[error(transparent)]
+    Forgery(#[from] Forgery),
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -72,10 +81,23 @@ impl From<AuthError> for Problem {
             AuthError::LastAdmin => Self::conflict("The last active admin must remain one"),
             AuthError::Changed => Self::precondition_failed(),
             AuthError::InvalidCredentials => Self::unauthorized("Invalid credentials"),
+            AuthError::InvalidToken => Self::unauthorized("Invalid authentication credentials"),
+            AuthError::SessionNotFound => Self::not_found("Session"),
+            AuthError::Forgery(forgery) => forgery.into(),
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
             }
             AuthError::Unexpected(unexpected) => unexpected.into(),
         }
+    }
+}
+
+impl From<Forgery> for Problem {
+    fn from(forgery: Forgery) -> Self {
+        let message = match forgery {
+            Forgery::Origin => "The request comes from a site that may not send it",
+            Forgery::Token => "The header X-CSRF-Token is missing or wrong",
+        };
+        Self::new(Code::Forbidden, message)
     }
 }

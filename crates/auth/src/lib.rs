@@ -7,17 +7,20 @@ pub mod error;
 pub mod service;
 
 mod events;
+mod jobs;
 mod router;
 mod authenticator;
+mod cookies;
 mod audit;
 mod token;
 mod refresh_token;
 mod standing;
+mod remembered;
 mod password;
 mod repository;
 mod entity;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
@@ -31,13 +34,15 @@ use ashlar_core::{
 use serde_json::json;
 
 use crate::{
-    authenticator::Bearer,
+    authenticator::AccessTokens,
+    cookies::Cookies,
+    jobs::Pruner,
     model::{ManageUsers, ReadUsers},
     password::Passwords,
     refresh_token::RefreshTokens,
     service::{Sessions, SignIn, Users},
     settings::AuthSettings,
-    standing::Standings,
+    standing::{SessionStates, Standings},
     token::Tokens,
 };
 
@@ -49,6 +54,10 @@ pub struct Auth {
     sessions: Sessions,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
+    session_states: Arc<SessionStates>,
+    cookies: Arc<Cookies>,
+    clock: Clock,
+    recent: Duration,
     passwords: Arc<Passwords>,
     admin: Vec<&'static str>,
 }
@@ -80,20 +89,25 @@ impl Auth {
         } = parts;
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
-        let standings = Arc::new(Standings::new(database.clone()));
+        let refresh_tokens = Arc::new(RefreshTokens::new(secret_key));
+        let standings = standing::standings(database);
+        let session_states = standing::session_states(database);
+        let sessions = Sessions::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&tokens),
+            Arc::clone(&refresh_tokens),
+            Arc::clone(&session_states),
+            settings.sessions.clone(),
+        );
         let users = Users::new(
             database.clone(),
             clock.clone(),
             Arc::clone(&passwords),
             Arc::clone(&standings),
+            sessions.clone(),
         );
-        let sessions = Sessions::new(
-            database.clone(),
-            clock.clone(),
-            Arc::clone(&tokens),
-            Arc::new(RefreshTokens::new(secret_key)),
-            settings.sessions.clone(),
-        );
+        let cookies = Cookies::new(secret_key, settings.cookies.clone(), refresh_tokens);
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
         Self {
             users,
@@ -101,6 +115,10 @@ impl Auth {
             sessions,
             tokens,
             standings,
+            session_states,
+            cookies: Arc::new(cookies),
+            clock: clock.clone(),
+            recent: settings.sessions.recent,
             passwords,
             admin: vec![ReadUsers::NAME, ManageUsers::NAME],
         }
@@ -119,6 +137,7 @@ impl Auth {
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(Cookies::clone(&self.cookies))
             .security_scheme(
                 "password",
                 json!({
@@ -131,13 +150,19 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
+            .performs(Pruner(self.sessions.clone()))
+            .schedule(jobs::prune_sessions())
     }
 
-    /// What turns a bearer token into a principal.
+    /// What turns a token, in a header or a cookie, into a principal.
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
-        Arc::new(Bearer {
+        Arc::new(AccessTokens {
             tokens: Arc::clone(&self.tokens),
             standings: Arc::clone(&self.standings),
+            sessions: Arc::clone(&self.session_states),
+            cookies: Arc::clone(&self.cookies),
+            clock: self.clock.clone(),
+            recent: self.recent,
             admin: Permissions::new(self.admin.clone()),
             user: Permissions::default(),
         })

@@ -194,6 +194,10 @@ impl Describe for Principal {
     fn describe(operation: &mut Operation<'_>) {
         operation.secured();
         operation.fails(Code::Unauthorized);
+        // A browser's request that another site may have made it send.
+        if !operation.reads() {
+            operation.fails(Code::Forbidden);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
-pub use session::{Method, Revocation, Session, SessionId};
+pub use session::{Delivery, Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};
 
 /// Marks the ids of access tokens.

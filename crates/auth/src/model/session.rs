@@ -40,6 +40,26 @@ impl Method {
     }
 }
 
+/// How the tokens of a sign-in travel, for as long as it lasts: what is meant for a browser's
+/// cookies, which its pages cannot read, is good for nothing elsewhere, and the reverse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In bodies and in the `Authorization` header.
+    Body,
+    /// In cookies.
+    Cookies,
+}
+
+impl Delivery {
+    /// As a client asks for it: in cookies, or not.
+    pub fn asked(cookies: bool) -> Self {
+        match cookies {
+            true => Self::Cookies,
+            false => Self::Body,
+        }
+    }
+}
+
 /// Why a sign-in is over before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {

@@ -2,22 +2,44 @@
 
 use actix_web::web::Data;
 use ashlar_core::{
-    http::{Body, ClientInfo, Route},
+    http::{Body, ClientInfo, Route, WithCookies},
     problem::Code,
     valid::{ValidForm, ValidJson},
 };
 
 use crate::{
+    cookies::Cookies,
     error::AuthError,
+    model::Delivery,
     schemas::{Login, TokenRequest, TokenResponse},
-    service::SignIn,
+    service::{Granted, SignIn},
 };
+
+/// Tokens, in the body or in cookies.
+pub(super) type SignedIn = WithCookies<Body<TokenResponse>>;
+
+/// The answer that gives `granted` to its user, in the way that was asked for.
+pub(super) fn granted(cookies: &Cookies, granted: Granted) -> SignedIn {
+    match granted.delivery {
+        Delivery::Body => WithCookies {
+            answer: Body(granted.into()),
+            cookies: Vec::new(),
+        },
+        Delivery::Cookies => {
+            let csrf_token = cookies.csrf_token(granted.session_id);
+            WithCookies {
+                cookies: cookies.granted(&granted),
+                answer: Body(TokenResponse::in_cookies(&granted, csrf_token)),
+            }
+        }
+    }
+}
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/auth/login", login)
             .named("login", "Sign in")
-            .about("Gives a bearer token for an e-mail address and its password.")
+            .about(LOGIN)
             .fails(&[Code::Unauthorized]),
         Route::post("/auth/token", token)
             .named("create_token", "Sign in (OAuth 2.0)")
@@ -26,24 +48,39 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+const LOGIN: &str = "Gives tokens for an e-mail address and its password: in the body, or with \
+    `cookies` in cookies that the browser's pages cannot read. Requests with such a cookie that \
+    change something need the header `X-CSRF-Token`.";
+
 async fn login(
     sign_in: Data<SignIn>,
+    cookies: Data<Cookies>,
     client: ClientInfo,
     body: ValidJson<Login>,
-) -> Result<Body<TokenResponse>, AuthError> {
-    let Login { email, password } = body.into_inner();
-    let granted = sign_in.with_password(&email, password, &client).await?;
-    Ok(Body(granted.into()))
+) -> Result<SignedIn, AuthError> {
+    let Login {
+        email,
+        password,
+        cookies: in_cookies,
+    } = body.into_inner();
+    let delivery = Delivery::asked(in_cookies);
+    let granted = sign_in
+        .with_password(&email, password, &client, delivery)
+        .await?;
+    Ok(self::granted(&cookies, granted))
 }
 
 async fn token(
     sign_in: Data<SignIn>,
+    cookies: Data<Cookies>,
     client: ClientInfo,
     form: ValidForm<TokenRequest>,
-) -> Result<Body<TokenResponse>, AuthError> {
+) -> Result<SignedIn, AuthError> {
     let TokenRequest {
         username, password, ..
     } = form.into_inner();
-    let granted = sign_in.with_password(&username, password, &client).await?;
-    Ok(Body(granted.into()))
+    let granted = sign_in
+        .with_password(&username, password, &client, Delivery::Body)
+        .await?;
+    Ok(self::granted(&cookies, granted))
 }

@@ -1,7 +1,11 @@
 //! Bodies on the wire, a file for each noun.
 
+mod sessions;
 mod sign_in;
 mod users;
 
+pub use sessions::{
+    CsrfResponse, Refresh, SessionFilters, SessionResponse, SessionSort, SessionsEnd,
+};
 pub use sign_in::{GrantType, Login, TokenRequest, TokenResponse, TokenType};
 pub use users::{UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate};

@@ -18,6 +18,10 @@ pub struct Login {
     /// Its password.
     #[garde(length(chars, max = 128))]
     pub password: Secret,
+    /// Whether the tokens are to be kept in cookies by a browser.
+    #[serde(default)]
+    #[garde(skip)]
+    pub cookies: bool,
 }
 
 /// OAuth 2.0's password grant (RFC 6749, 4.3.2). Parameters that are not known are ignored, as
@@ -58,17 +62,22 @@ fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Gra
     GrantType::deserialize(grant).map(Some)
 }
 
-/// A bearer token (RFC 6749, 5.1).
+/// Tokens (RFC 6749, 5.1), or what goes with those that are in cookies.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TokenResponse {
     /// The token: `Authorization: Bearer <access_token>`.
-    pub access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
     /// How it is used.
     pub token_type: TokenType,
     /// How long it lives, in seconds.
     pub expires_in: u64,
     /// What the next token is got with, at `POST /auth/refresh`. Good once.
-    pub refresh_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// In cookie mode: what requests that change something send in the header `X-CSRF-Token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csrf_token: Option<String>,
 }
 
 /// The ways to use a token.
@@ -77,15 +86,31 @@ pub struct TokenResponse {
 pub enum TokenType {
     /// Whoever bears it may (RFC 6750).
     Bearer,
+    /// The browser sends it by itself.
+    Cookie,
 }
 
 impl From<Granted> for TokenResponse {
     fn from(granted: Granted) -> Self {
         Self {
-            access_token: granted.access.token,
+            access_token: Some(granted.access.token),
             token_type: TokenType::Bearer,
             expires_in: granted.access.lifetime.as_secs(),
-            refresh_token: granted.refresh.expose().to_owned(),
+            refresh_token: Some(granted.refresh.expose().to_owned()),
+            csrf_token: None,
+        }
+    }
+}
+
+impl TokenResponse {
+    /// What is told of tokens that are in cookies.
+    pub(crate) fn in_cookies(granted: &Granted, csrf_token: String) -> Self {
+        Self {
+            access_token: None,
+            token_type: TokenType::Cookie,
+            expires_in: granted.access.lifetime.as_secs(),
+            refresh_token: None,
+            csrf_token: Some(csrf_token),
         }
     }
 }

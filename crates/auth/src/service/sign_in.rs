@@ -12,7 +12,7 @@ use ashlar_core::{
 use crate::{
     entity::user::Model,
     error::AuthError,
-    model::{Email, Method, Status},
+    model::{Delivery, Email, Method, Status},
     password::{PasswordHash, Passwords},
     repository,
     service::{Granted, Sessions},
@@ -43,6 +43,7 @@ impl SignIn {
         email: &str,
         password: Secret,
         client: &ClientInfo,
+        delivery: Delivery,
     ) -> Result<Granted, AuthError> {
         let (user, hash) = self.find(email).await?.unzip();
         let hash = hash.flatten();
@@ -66,7 +67,9 @@ impl SignIn {
         }
         let start = async |transaction: &Transaction| {
             let methods = [Method::Password];
-            (self.sessions.start(transaction, user.id, &methods, client)).await
+            self.sessions
+                .start(transaction, user.id, &methods, client, delivery)
+                .await
         };
         let granted = self.database.transaction(start).await?;
         tracing::info!(user_id = %user.id, session_id = %granted.session_id, "login_succeeded");

@@ -7,6 +7,7 @@ use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
     events::publish,
+    http::ClientInfo,
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
@@ -17,10 +18,11 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
+    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, Role, Status},
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
+    service::Sessions,
     standing::Standings,
 };
 
@@ -31,6 +33,7 @@ pub struct Users {
     clock: Clock,
     passwords: Arc<Passwords>,
     standings: Arc<Standings>,
+    sessions: Sessions,
 }
 
 impl Users {
@@ -39,12 +42,14 @@ impl Users {
         clock: Clock,
         passwords: Arc<Passwords>,
         standings: Arc<Standings>,
+        sessions: Sessions,
     ) -> Self {
         Self {
             database,
             clock,
             passwords,
             standings,
+            sessions,
         }
     }
 
@@ -151,7 +156,7 @@ impl Users {
             return self.unchanged(id, expected).await;
         }
         if changes.changes_standing() {
-            self.update_standing(id, expected, changes).await
+            self.update_standing(caller, id, expected, changes).await
         } else {
             self.update_profile(id, expected, changes).await
         }
@@ -191,23 +196,27 @@ impl Users {
 
     async fn update_standing(
         &self,
+        caller: &Principal,
         id: UserId,
         expected: &Expected,
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
-        let leaves = matches!(changes.role, Change::Set(Role::User))
-            || matches!(changes.status, Change::Set(Status::Suspended));
+        let suspends = matches!(changes.status, Change::Set(Status::Suspended));
+        let leaves = suspends || matches!(changes.role, Change::Set(Role::User));
         let work = async |transaction: &Transaction| {
             lock_for_change(transaction, id, expected, leaves).await?;
             let now = self.clock.now();
             let user =
                 repository::users::update(transaction, id, expected, changes.clone(), now).await?;
             let user = user.ok_or(AuthError::NotFound)?;
+            if suspends {
+                self.end_sessions(transaction, caller, id).await?;
+            }
+            self.standings.forget_after(transaction, &[id]);
             publish(transaction, &updated(&user), now).await?;
             Ok::<_, AuthError>(user)
         };
         let user = self.database.transaction(work).await?;
-        self.standings.forget(id);
         tracing::info!(
             user_id = %id,
             role = user.role.as_str(),
@@ -228,14 +237,31 @@ impl Users {
             lock_for_change(transaction, id, expected, true).await?;
             let now = self.clock.now();
             if repository::users::delete(transaction, id, expected, now).await? {
+                self.end_sessions(transaction, caller, id).await?;
+                self.standings.forget_after(transaction, &[id]);
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())
         };
         self.database.transaction(work).await?;
-        self.standings.forget(id);
         tracing::info!(user_id = %id, "user_deleted");
         Ok(())
+    }
+
+    /// Who may not sign in any more is signed out everywhere.
+    async fn end_sessions(
+        &self,
+        transaction: &Transaction,
+        caller: &Principal,
+        id: UserId,
+    ) -> Result<(), AuthError> {
+        let (why, client) = (Revocation::StandingChanged, ClientInfo::default());
+        let ended = (self.sessions)
+            .revoke_all(transaction, id, None, why)
+            .await?;
+        self.sessions
+            .record_ended(transaction, caller, id, &ended, why, &client)
+            .await
     }
 
     /// Why nothing was updated.

@@ -1,5 +1,6 @@
 //! What auth is told by its environment.
 
+mod cookies;
 mod hashing;
 mod sessions;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 use argon2::Params;
 use ashlar_core::settings::Reader;
 
+pub use cookies::CookieSettings;
 pub use sessions::SessionSettings;
 
 /// How tokens are made and passwords hashed.
@@ -23,6 +25,8 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `AUTH_COOKIE_SECURE`: how browsers keep them.
+    pub cookies: CookieSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
 }
@@ -31,7 +35,7 @@ impl AuthSettings {
     /// Reads them.
     pub fn read(reader: &mut Reader) -> Self {
         reader.section("Auth");
-        Self {
+        let settings = Self {
             issuer: reader
                 .var("AUTH_ISSUER", "The issuer (iss) of access tokens")
                 .default("ashlar".to_owned()),
@@ -46,8 +50,12 @@ impl AuthSettings {
                 .range(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60))
                 .default(Duration::from_secs(30 * 60)),
             argon2: hashing::read(reader),
+            cookies: CookieSettings::read(reader),
             sessions: SessionSettings::read(reader),
-        }
+        };
+        let lifetime = settings.access_token_lifetime;
+        settings.sessions.check(lifetime, reader);
+        settings
     }
 }
 
@@ -81,5 +89,33 @@ mod tests {
         let problems = read(pairs).unwrap_err().to_string();
         assert!(problems.contains("AUTH_ARGON2_MEMORY_KIB"), "{problems}");
         assert!(read([("ACCESS_TOKEN_EXPIRE_MINUTES", "0")]).is_err());
+    }
+
+    #[test]
+    fn cookies_are_for_https_alone_except_in_development() {
+        let secure = |pairs: [(&'static str, &'static str); 2]| {
+            read(pairs).map(|settings| settings.cookies.secure)
+        };
+        assert!(!secure([("APP_ENV", "development"), ("PORT", "0")]).unwrap());
+        assert!(secure([("APP_ENV", "test"), ("PORT", "0")]).unwrap());
+        assert!(secure([("APP_ENV", "production"), ("PORT", "0")]).unwrap());
+        let plain = [("APP_ENV", "production"), ("AUTH_COOKIE_SECURE", "false")];
+        let problems = read(plain).unwrap_err().to_string();
+        assert!(problems.contains("AUTH_COOKIE_SECURE"), "{problems}");
+    }
+
+    #[test]
+    fn only_pages_that_may_send_credentials_are_trusted_with_cookies() {
+        let origins = ("CORS_ORIGINS", "https://app.example.org");
+        let trusted = read([origins]).unwrap().cookies.origins;
+        assert_eq!(trusted, ["https://app.example.org"]);
+        let none = read([origins, ("CORS_CREDENTIALS", "false")]).unwrap();
+        assert!(none.cookies.origins.is_empty());
+    }
+
+    #[test]
+    fn an_idle_session_outlives_its_access_tokens() {
+        let problems = read([("AUTH_SESSION_IDLE_MINUTES", "29")]).unwrap_err();
+        assert!(problems.to_string().contains("AUTH_SESSION_IDLE_MINUTES"));
     }
 }

@@ -9,7 +9,7 @@ use sqlx::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{Database, wake::Wakes};
+use super::{Database, messages::Messages, wake::Wakes};
 use crate::{context, settings::DatabaseSettings};
 
 /// How long SQLite waits for another process's write.
@@ -68,6 +68,7 @@ impl Database {
             writer: Arc::new(Mutex::new(())),
             patience: settings.pool_timeout,
             wakes: Wakes::new(),
+            messages: Messages::new(),
         })
     }
 }

@@ -4,6 +4,7 @@
 mod connect;
 mod failure;
 mod loader;
+mod messages;
 mod transaction;
 mod wake;
 
@@ -18,11 +19,12 @@ use tokio::{
     time::timeout,
 };
 
-use self::wake::Wakes;
+use self::{messages::Messages, wake::Wakes};
 
 pub use connect::ConnectError;
 pub use failure::violated_constraint;
 pub use loader::{LoadError, Loader};
+pub use messages::{Told, Topic};
 pub use transaction::Transaction;
 pub use wake::Work;
 
@@ -40,6 +42,7 @@ pub struct Database {
     /// How long to wait for that, as for a connection.
     patience: Duration,
     wakes: Wakes,
+    messages: Messages,
 }
 
 impl Database {
@@ -123,7 +126,8 @@ impl Database {
             ..Default::default()
         };
         let transaction = self.connection.begin_with_options(options).await?;
-        Ok(Transaction::new(transaction, self.wakes.clone(), writing))
+        let (wakes, messages) = (self.wakes.clone(), self.messages.clone());
+        Ok(Transaction::new(transaction, wakes, messages, writing))
     }
 
     /// SQLite's one place to write. Who waits for it for so long may wait for itself: for a

@@ -1,4 +1,4 @@
-//! A transaction, and who is woken by its commit.
+//! A transaction, and who is woken and told by its commit.
 
 use std::{
     fmt,
@@ -11,7 +11,10 @@ use sea_orm::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-use super::wake::{Wakes, Work};
+use super::{
+    messages::{AtTheEnd, Messages, Pending, Topic},
+    wake::{Wakes, Work},
+};
 
 /// A transaction under way. Dropped without a commit, it is rolled back.
 ///
@@ -20,6 +23,8 @@ pub struct Transaction {
     inner: DatabaseTransaction,
     wakes: Wakes,
     brings: [AtomicBool; Work::COUNT],
+    messages: Messages,
+    tells: Pending,
     /// SQLite: held until the write lock is free again.
     _writing: Option<OwnedMutexGuard<()>>,
 }
@@ -28,12 +33,15 @@ impl Transaction {
     pub(super) fn new(
         inner: DatabaseTransaction,
         wakes: Wakes,
+        messages: Messages,
         writing: Option<OwnedMutexGuard<()>>,
     ) -> Self {
         Self {
             inner,
             wakes,
             brings: Default::default(),
+            messages,
+            tells: Pending::default(),
             _writing: writing,
         }
     }
@@ -43,6 +51,12 @@ impl Transaction {
         self.brings[work.index()].store(true, Relaxed);
     }
 
+    /// Notes that `text` is to be [told](super::Database::tell) about `topic` once this transaction
+    /// is committed, or may be.
+    pub fn tells(&self, topic: Topic, text: String) {
+        self.tells.push(topic, text);
+    }
+
     /// Makes it last.
     ///
     /// # Errors
@@ -50,6 +64,10 @@ impl Transaction {
     /// What the database says. Then it is either all there or not at all; which of the two cannot
     /// be told when the connection broke.
     pub async fn commit(self) -> Result<(), DbErr> {
+        let _told = AtTheEnd {
+            messages: self.messages,
+            pending: self.tells,
+        };
         self.inner.commit().await?;
         for work in Work::ALL {
             if self.brings[work.index()].load(Relaxed) {

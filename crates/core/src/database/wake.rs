@@ -8,7 +8,7 @@ use sea_orm::{DbErr, RuntimeErr};
 use sqlx::postgres::{PgListener, PgPool};
 use tokio::sync::watch;
 
-use super::Database;
+use super::{Database, messages};
 use crate::ids::Id;
 
 /// PostgreSQL's channel for signals.
@@ -110,8 +110,8 @@ impl Database {
         told.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
-    /// Passes signals between this process and the others for as long as it is polled: every
-    /// process that serves runs it. On SQLite it does nothing; there, other processes find out when
+    /// Passes signals and [messages](Self::tell) between this process and the others for as long as
+    /// it is polled: every process that serves runs it. On SQLite it does nothing; there, other processes find out when
     /// they look next.
     pub async fn pass_signals(&self) {
         if !self.is_postgres() {
@@ -120,11 +120,15 @@ impl Database {
         let pool = self.connection.get_postgres_connection_pool();
         // So that a process knows its own notifications when they come back.
         let own = Id::<()>::new().to_string();
-        tokio::join!(self.tell(pool, &own), self.listen(pool, &own));
+        tokio::join!(
+            self.tell_of_work(pool, &own),
+            self.messages.pass(pool, &own),
+            self.hear_others(pool, &own),
+        );
     }
 
     /// Tells the others what was committed here, some time after the commit, many in one.
-    async fn tell(&self, pool: &PgPool, own: &str) {
+    async fn tell_of_work(&self, pool: &PgPool, own: &str) {
         let mut events = self.wakes.0[Work::Events.index()].committed.subscribe();
         let mut jobs = self.wakes.0[Work::Jobs.index()].committed.subscribe();
         loop {
@@ -145,7 +149,7 @@ impl Database {
     }
 
     /// Hears what the others tell.
-    async fn listen(&self, pool: &PgPool, own: &str) {
+    async fn hear_others(&self, pool: &PgPool, own: &str) {
         loop {
             let heard = self.hear(pool, own).await;
             if pool.is_closed() {
@@ -161,20 +165,36 @@ impl Database {
 
     async fn hear(&self, pool: &PgPool, own: &str) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
+        listener.listen_all([CHANNEL, messages::CHANNEL]).await?;
         // What was told while nobody listened here.
         Work::ALL.into_iter().for_each(|work| self.wakes.told(work));
+        self.messages.missed();
         // `try_recv` answers `None` when the connection was lost.
         while let Some(notification) = listener.try_recv().await? {
-            let Some((name, sender)) = notification.payload().split_once(' ') else {
-                continue;
-            };
-            let work = Work::ALL.into_iter().find(|work| work.as_str() == name);
-            if let (Some(work), true) = (work, sender != own) {
-                self.wakes.told(work);
+            let payload = notification.payload();
+            match notification.channel() {
+                CHANNEL => self.work_arrived(payload, own),
+                _ => self.message_arrived(payload, own),
             }
         }
         Ok(())
+    }
+
+    fn work_arrived(&self, payload: &str, own: &str) {
+        let Some((name, sender)) = payload.split_once(' ') else {
+            return;
+        };
+        let work = Work::ALL.into_iter().find(|work| work.as_str() == name);
+        if let (Some(work), true) = (work, sender != own) {
+            self.wakes.told(work);
+        }
+    }
+
+    fn message_arrived(&self, payload: &str, own: &str) {
+        match payload.split_once(' ') {
+            Some((sender, message)) if sender != own => self.messages.arrived(message),
+            _ => {}
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod client_info;
+mod cookie;
 mod docs;
 mod edge;
 mod gate;
@@ -15,6 +16,7 @@ mod server;
 pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
 pub use client_info::ClientInfo;
+pub use cookie::{Ambiguous, SetCookie, WithCookies, cookie};
 pub use route::{Arguments, Endpoint, Route};
 pub use server::{Server, ServerHandle, StartError};
 

@@ -176,12 +176,27 @@ impl<'a> Operation<'a> {
 
     /// Every answer with `status` carries this header. Call it after the answer is described.
     pub fn answer_header(&mut self, status: StatusCode, name: &str, description: &str) {
+        self.header_of_answer(status, name, description, true);
+    }
+
+    /// Some answers with `status` carry this header. Call it after the answer is described.
+    pub fn optional_answer_header(&mut self, status: StatusCode, name: &str, description: &str) {
+        self.header_of_answer(status, name, description, false);
+    }
+
+    fn header_of_answer(
+        &mut self,
+        status: StatusCode,
+        name: &str,
+        description: &str,
+        required: bool,
+    ) {
         let Some(answer) = self.answers.get_mut(&status.as_u16()) else {
             return;
         };
         answer["headers"][name] = json!({
             "description": description,
-            "required": true,
+            "required": required,
             "schema": { "type": "string" },
         });
     }

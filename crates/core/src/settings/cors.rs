@@ -47,6 +47,7 @@ impl CorsSettings {
                     "idempotency-key",
                     "if-match",
                     "if-none-match",
+                    "x-csrf-token",
                     "x-request-id",
                 ])),
         };

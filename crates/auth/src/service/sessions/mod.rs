@@ -1,4 +1,7 @@
-//! Sign-ins: how they begin and end.
+//! Sign-ins: how they begin, go on and end.
+
+mod manage;
+mod refresh;
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,15 +13,17 @@ use ashlar_core::{
     problem::Unexpected,
     secret::Secret,
 };
+use chrono::{DateTime, Utc};
 
 use crate::{
     audit::{self, Entry},
     entity::session::Model,
     error::AuthError,
-    model::{Method, Revocation, SessionId},
-    refresh_token::RefreshTokens,
+    model::{Delivery, Method, Revocation, SessionId},
+    refresh_token::{RefreshToken, RefreshTokens},
     repository,
     settings::SessionSettings,
+    standing::SessionStates,
     token::{Issued, Tokens},
 };
 
@@ -29,12 +34,14 @@ pub struct Sessions {
     clock: Clock,
     tokens: Arc<Tokens>,
     refresh_tokens: Arc<RefreshTokens>,
+    states: Arc<SessionStates>,
     settings: SessionSettings,
 }
 
 /// What a new or refreshed sign-in gives its user.
 pub(crate) struct Granted {
     pub(crate) session_id: SessionId,
+    pub(crate) delivery: Delivery,
     pub(crate) access: Issued,
     pub(crate) refresh: Secret,
     /// How long the refresh token can be used.
@@ -47,6 +54,7 @@ impl Sessions {
         clock: Clock,
         tokens: Arc<Tokens>,
         refresh_tokens: Arc<RefreshTokens>,
+        states: Arc<SessionStates>,
         settings: SessionSettings,
     ) -> Self {
         Self {
@@ -54,6 +62,7 @@ impl Sessions {
             clock,
             tokens,
             refresh_tokens,
+            states,
             settings,
         }
     }
@@ -66,12 +75,12 @@ impl Sessions {
         user_id: UserId,
         methods: &[Method],
         client: &ClientInfo,
+        delivery: Delivery,
     ) -> Result<Granted, AuthError> {
         let now = self.clock.now();
         let id = SessionId::new();
         let first = self.refresh_tokens.first(id).map_err(Unexpected::new)?;
-        let methods = methods.iter().map(|method| method.as_str());
-        let methods = methods.collect::<Vec<_>>().join(" ");
+        let methods = written(methods);
         let entry = Entry::new("session.started")
             .of(user_id)
             .in_session(id)
@@ -81,7 +90,7 @@ impl Sessions {
             id,
             user_id,
             methods,
-            cookies: false,
+            cookies: delivery == Delivery::Cookies,
             user_agent: client.user_agent.clone(),
             address: client.address.map(|address| address.to_string()),
             generation: first.generation,
@@ -93,18 +102,14 @@ impl Sessions {
             revoked_at: None,
             revoked_for: None,
         };
+        let granted = self.grant(&session, &first)?;
         repository::sessions::insert(transaction, session).await?;
         audit::record(transaction, entry, now).await?;
-        Ok(Granted {
-            session_id: id,
-            access: self.tokens.issue(user_id, id).map_err(Unexpected::new)?,
-            refresh: self.refresh_tokens.write(&first),
-            refresh_lifetime: self.settings.lifetime,
-        })
+        Ok(granted)
     }
 
-    /// Ends the sessions of `user_id`, except for one. Call [`Self::forget`] with what this answers
-    /// once the transaction is committed.
+    /// Ends the sessions of `user_id`, except for one: their access tokens are refused as soon as
+    /// the transaction is committed. The caller writes to the audit log why.
     pub(crate) async fn revoke_all(
         &self,
         transaction: &Transaction,
@@ -115,6 +120,58 @@ impl Sessions {
         let now = self.clock.now();
         let revoked =
             repository::sessions::revoke_all(transaction, user_id, except, why, now).await?;
+        self.states.forget_after(transaction, &revoked);
         Ok(revoked)
     }
+
+    /// Notes that the user of a session proved once more, by all of `methods`, who they are: it is
+    /// recent again, for [`Recent`](ashlar_core::principal::Recent), once the transaction is
+    /// committed. The caller writes that to the audit log.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::SessionNotFound`] when the session is over.
+    pub async fn authenticated_again(
+        &self,
+        transaction: &Transaction,
+        id: SessionId,
+        methods: &[Method],
+    ) -> Result<(), AuthError> {
+        let (methods, now) = (written(methods), self.clock.now());
+        if !repository::sessions::authenticated_again(transaction, id, methods, now).await? {
+            return Err(AuthError::SessionNotFound);
+        }
+        self.states.forget_after(transaction, &[id]);
+        Ok(())
+    }
+
+    /// Looks at these sessions anew from now on, in every process. [`Self::revoke_all`] and its
+    /// like do so by themselves.
+    pub fn forget(&self, ids: &[SessionId]) {
+        self.states.forget(ids);
+    }
+
+    /// The tokens of `session`, whose newest refresh token is `newest`.
+    fn grant(&self, session: &Model, newest: &RefreshToken) -> Result<Granted, AuthError> {
+        let idle = session.rotated_at + self.settings.idle;
+        let left = idle.min(session.expires_at) - self.clock.now();
+        let access = self.tokens.issue(session.user_id, session.id);
+        Ok(Granted {
+            session_id: session.id,
+            delivery: Delivery::asked(session.cookies),
+            access: access.map_err(Unexpected::new)?,
+            refresh: self.refresh_tokens.write(newest),
+            refresh_lifetime: left.to_std().unwrap_or_default(),
+        })
+    }
+
+    /// Sessions that were not refreshed since then are over.
+    fn idle_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - self.settings.idle
+    }
+}
+
+fn written(methods: &[Method]) -> String {
+    let methods = methods.iter().map(|method| method.as_str());
+    methods.collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,146 @@
+//! What users do with their sessions: look at them, and end them.
+
+use ashlar_core::{
+    database::Transaction,
+    http::ClientInfo,
+    page::{Page, PageRequest},
+    principal::{Principal, UserId},
+};
+use chrono::TimeDelta;
+
+use super::Sessions;
+use crate::{
+    audit::{self, Entry},
+    entity::session::Model,
+    error::AuthError,
+    model::{Revocation, SessionId},
+    repository,
+    schemas::SessionSort,
+};
+
+/// For how long sessions that are over are kept, for those who look into an incident.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How many sessions are deleted at once.
+const BATCH: u64 = 1000;
+
+impl Sessions {
+    /// The caller's sessions that are not over.
+    pub(crate) async fn list(
+        &self,
+        caller: &Principal,
+        page: &PageRequest<SessionSort>,
+    ) -> Result<Page<Model>, AuthError> {
+        current(caller)?;
+        let now = self.clock.now();
+        let times = (now, self.idle_since(now));
+        let connection = self.database.connection();
+        Ok(repository::sessions::list(connection, caller.user_id, times, page).await?)
+    }
+
+    /// Ends one of the caller's sessions.
+    pub(crate) async fn end(
+        &self,
+        caller: &Principal,
+        id: SessionId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        current(caller)?;
+        let owner = Some(caller.user_id);
+        let ended = self.revoke(id, owner, Revocation::Ended, client).await?;
+        ended.map(drop).ok_or(AuthError::SessionNotFound)
+    }
+
+    /// Ends all of the caller's sessions, or all but the one that they ask in.
+    pub(crate) async fn end_all(
+        &self,
+        caller: &Principal,
+        except_current: bool,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let except = Some(current(caller)?).filter(|_| except_current);
+        let (user_id, why) = (caller.user_id, Revocation::Ended);
+        let work = async |transaction: &Transaction| {
+            let ended = self.revoke_all(transaction, user_id, except, why).await?;
+            self.record_ended(transaction, caller, user_id, &ended, why, client)
+                .await
+        };
+        self.database.transaction(work).await?;
+        tracing::info!(%user_id, "sessions_ended");
+        Ok(())
+    }
+
+    /// Ends the session that a request came in. That it is over already is as good.
+    pub(crate) async fn sign_out(
+        &self,
+        id: SessionId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        self.revoke(id, None, Revocation::SignedOut, client).await?;
+        tracing::info!(session_id = %id, "signed_out");
+        Ok(())
+    }
+
+    /// Writes down that somebody ended all these sessions of `user_id`, unless there was none.
+    pub(crate) async fn record_ended(
+        &self,
+        transaction: &Transaction,
+        by: &Principal,
+        user_id: UserId,
+        ended: &[SessionId],
+        why: Revocation,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let entry = Entry::new("session.ended")
+            .by(by)
+            .to(user_id)
+            .from(client)
+            .with("why", why.as_str())
+            .with("sessions", ended.len());
+        audit::record(transaction, entry, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Deletes some of the sessions that are over since long. How many there were.
+    pub(crate) async fn delete_some_over(&self) -> Result<u64, AuthError> {
+        let time = self.clock.now() - KEPT;
+        let work = async |transaction: &Transaction| {
+            Ok(repository::sessions::delete_over(transaction, time, BATCH).await?)
+        };
+        self.database.transaction(work).await
+    }
+
+    /// Ends one session, of `owner` if one is given. Whose it was, if it was not over.
+    async fn revoke(
+        &self,
+        id: SessionId,
+        owner: Option<UserId>,
+        why: Revocation,
+        client: &ClientInfo,
+    ) -> Result<Option<UserId>, AuthError> {
+        let work = async |transaction: &Transaction| {
+            let now = self.clock.now();
+            let user = repository::sessions::revoke(transaction, id, owner, why, now).await?;
+            if let Some(user_id) = user {
+                self.states.forget_after(transaction, &[id]);
+                let entry = Entry::new("session.ended")
+                    .of(user_id)
+                    .in_session(id)
+                    .from(client)
+                    .with("why", why.as_str());
+                audit::record(transaction, entry, now).await?;
+            }
+            Ok(user)
+        };
+        self.database.transaction(work).await
+    }
+}
+
+/// The session that the caller asks in. Who brings an API key has none, and none to manage.
+fn current(caller: &Principal) -> Result<SessionId, AuthError> {
+    let id = caller.session_id.ok_or(AuthError::Forbidden)?;
+    Ok(SessionId::from_uuid(id))
+}
