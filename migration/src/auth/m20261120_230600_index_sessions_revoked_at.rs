@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
-            .drop_index(Index::drop().name("ix_sessions_revoked_at").take())
+            .drop_index(Index::drop().name("ix_sessions_revoked_at").to_owned())
             .await
     }
 }

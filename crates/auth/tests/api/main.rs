@@ -10,20 +10,26 @@ use std::time::Duration;
 use ashlar_auth::{Auth, AuthParts, settings::AuthSettings};
 use ashlar_core::{
     client::{Client, ClientSettings},
+    database::Database,
     principal::UserId,
     secret::Secret,
     settings::{Reader, SecretKey, Source},
 };
 use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
+mod browser;
 mod cost;
 mod delete;
 mod events;
 mod list;
 mod login;
+mod processes;
 mod read;
+mod refresh;
 mod register;
+mod sessions;
 mod token;
 mod update;
 
@@ -42,6 +48,16 @@ fn secret_key() -> SecretKey {
 
 /// Auth with hashes that take no time, and `pairs` of settings.
 fn auth(world: &World, pairs: &[(&str, &str)]) -> Auth {
+    auth_on(&world.database(), world, &secret_key(), pairs)
+}
+
+/// Auth of another installation on the same database.
+fn auth_under(key: &str, world: &World) -> Auth {
+    let key = SecretKey::from_text(&Secret::from(key));
+    auth_on(&world.database(), world, &key, &[])
+}
+
+fn auth_on(database: &Database, world: &World, key: &SecretKey, pairs: &[(&str, &str)]) -> Auth {
     let cheap = [
         ("AUTH_ARGON2_MEMORY_KIB", "8"),
         ("AUTH_ARGON2_ITERATIONS", "1"),
@@ -50,12 +66,12 @@ fn auth(world: &World, pairs: &[(&str, &str)]) -> Auth {
     let mut reader = Reader::new(Source::from_pairs(pairs));
     let settings = AuthSettings::read(&mut reader);
     reader.finish().expect("the settings are sound");
-    let (database, clock) = (world.database(), world.clock());
+    let clock = world.clock();
     let client = Client::new(&ClientSettings::default(), clock.clone()).unwrap();
     Auth::new(AuthParts {
-        database: &database,
+        database,
         clock: &clock,
-        secret_key: &secret_key(),
+        secret_key: key,
         client: &client,
         settings: &settings,
     })
@@ -125,6 +141,20 @@ impl Served {
             token,
         }
     }
+}
+
+/// What the audit log tells, in order.
+async fn audited(world: &World) -> Vec<String> {
+    column(world, "SELECT action FROM audit_log ORDER BY id").await
+}
+
+/// The texts that `query` finds.
+async fn column(world: &World, query: &str) -> Vec<String> {
+    let database = world.database();
+    let connection = database.connection();
+    let statement = Statement::from_string(connection.get_database_backend(), query);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get_by(0).unwrap()).collect()
 }
 
 /// Somebody who is registered and signed in.

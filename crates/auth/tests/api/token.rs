@@ -191,7 +191,38 @@ on_each_database! {
     async fn authentication_asks_the_database_nothing(world: World) {
         let served = serve(&world).await;
         let ada = served.user("ada@example.org").await;
-        ada.me().await.assert_statements(2);
+        ada.me().await.assert_statements(3);
         ada.me().await.assert_statements(1);
+    }
+
+    /// Each by itself is good; together they are nobody's.
+    async fn a_token_of_anothers_session_is_refused(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let bob = served.user("bob@example.org").await;
+        let bobs = claims_of(&bob.token);
+        let in_bobs_session = forged(&ada, |claims| claims["sid"] = bobs["sid"].clone());
+        assert_unauthorized(&me(&served, &in_bobs_session).await, INVALID);
+        let as_bob = forged(&ada, |claims| claims["sub"] = bobs["sub"].clone());
+        assert_unauthorized(&me(&served, &as_bob).await, INVALID);
+        let nowhere = forged(&ada, |claims| claims["sid"] = json!(UserId::new()));
+        assert_unauthorized(&me(&served, &nowhere).await, INVALID);
+        ada.me().await.assert_status(200);
+        bob.me().await.assert_status(200);
+    }
+
+    /// With a longer life, another number, or a date in the future: its session is over.
+    async fn no_token_of_an_ended_session_is_accepted(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let now = world.now().timestamp();
+        ada.client.post("/api/v1/auth/logout").send().await.assert_status(204);
+        assert_unauthorized(&ada.me().await, INVALID);
+        let renewed = forged(&ada, |claims| claims["exp"] = json!(now + 86400));
+        assert_unauthorized(&me(&served, &renewed).await, INVALID);
+        let renamed = forged(&ada, |claims| claims["jti"] = json!(UserId::new()));
+        assert_unauthorized(&me(&served, &renamed).await, INVALID);
+        let later = forged(&ada, |claims| claims["iat"] = json!(now + 30));
+        assert_unauthorized(&me(&served, &later).await, INVALID);
     }
 }

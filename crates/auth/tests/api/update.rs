@@ -15,8 +15,8 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         world.turn_clock(Duration::from_secs(1));
         let patched = ada.patch(&ada, json!({ "display_name": "Countess" })).await;
-        // Who is asking, the row, and the event.
-        patched.assert_status(200).assert_statements(3);
+        // Who is asking, in which session, the row, and the event.
+        patched.assert_status(200).assert_statements(4);
         let user = patched.json();
         assert_eq!(user["display_name"], "Countess");
         assert_eq!(user["email"], "ada@example.org");
@@ -121,7 +121,9 @@ on_each_database! {
         admin.patch(&ada, json!({ "status": "suspended" })).await.assert_status(200);
         crate::assert_unauthorized(&ada.me().await, "User not found");
         admin.patch(&ada, json!({ "status": "active" })).await.assert_status(200);
-        ada.me().await.assert_status(200);
+        // Who was suspended signs in anew.
+        crate::assert_unauthorized(&ada.me().await, "Invalid authentication credentials");
+        served.member("ada@example.org", &ada.id.to_string()).await.me().await.assert_status(200);
     }
 
     /// Somebody must be left who can manage users.
@@ -140,6 +142,8 @@ on_each_database! {
         admin.patch(&admin, json!({ "role": "user" })).await.assert_status(409);
         admin.patch(&other, json!({ "status": "active" })).await.assert_status(200);
         admin.patch(&admin, json!({ "role": "user" })).await.assert_status(200);
+        // Who was suspended signs in anew.
+        let other = served.member("other@example.org", &other.id.to_string()).await;
         other.delete(&other).await.assert_status(409);
     }
 
