@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use actix_web::dev::RequestHead;
 use ashlar_core::{
-    principal::{Authentication, Authenticator, Permissions, Principal, bearer},
+    principal::{Authentication, Authenticator, Principal, bearer},
     problem::Problem,
 };
 
 use crate::{
-    model::{Role, Status},
+    model::Status,
+    service::Roles,
     standing::{Standing, Standings},
     token::{Refusal, Tokens},
 };
@@ -18,10 +19,7 @@ use crate::{
 pub(crate) struct Bearer {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) standings: Arc<Standings>,
-    /// What an admin may do.
-    pub(crate) admin: Permissions,
-    /// What any user may do.
-    pub(crate) user: Permissions,
+    pub(crate) roles: Roles,
 }
 
 impl Authenticator for Bearer {
@@ -42,14 +40,10 @@ impl Bearer {
         else {
             return Err(Problem::unauthorized("User not found"));
         };
-        let permissions = match role {
-            Role::Admin => self.admin.clone(),
-            Role::User => self.user.clone(),
-        };
         Ok(Principal {
             user_id: verified.user_id,
             session_id: Some(verified.session_id.as_uuid()),
-            permissions,
+            permissions: self.roles.permissions(&role),
             is_recent: false,
         })
     }

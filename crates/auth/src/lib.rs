@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod model;
+pub mod keys;
 pub mod settings;
 pub mod schemas;
 pub mod error;
@@ -21,22 +22,20 @@ use std::sync::Arc;
 
 use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
-    client::Client,
-    clock::Clock,
-    database::Database,
-    domain::Domain,
-    principal::{Authenticator, Permission, Permissions},
+    client::Client, clock::Clock, database::Database, domain::Domain, principal::Authenticator,
     settings::SecretKey,
 };
 use serde_json::json;
 
 use crate::{
     authenticator::Bearer,
-    model::{ManageUsers, ReadUsers},
+    error::RolesError,
+    keys::JwkSet,
+    model::ManageUsers,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
-    settings::AuthSettings,
+    service::{Roles, Sessions, SignIn, Users},
+    settings::{AuthSettings, TokenKeys},
     standing::Standings,
     token::Tokens,
 };
@@ -50,7 +49,8 @@ pub struct Auth {
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
-    admin: Vec<&'static str>,
+    roles: Roles,
+    public_keys: JwkSet,
 }
 
 /// What [`Auth`] stands on.
@@ -81,11 +81,13 @@ impl Auth {
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let standings = Arc::new(Standings::new(database.clone()));
+        let roles = Roles::new(settings.roles.clone());
         let users = Users::new(
             database.clone(),
             clock.clone(),
             Arc::clone(&passwords),
             Arc::clone(&standings),
+            roles.clone(),
         );
         let sessions = Sessions::new(
             database.clone(),
@@ -102,15 +104,19 @@ impl Auth {
             tokens,
             standings,
             passwords,
-            admin: vec![ReadUsers::NAME, ManageUsers::NAME],
+            roles,
+            public_keys: public_keys(settings),
         }
     }
 
-    /// Gives admins these permissions of other domains too. Call it before
-    /// [`Auth::authenticator`].
-    pub fn grant_admins(mut self, permissions: &[&'static str]) -> Self {
-        self.admin.extend(permissions);
-        self
+    /// Works out what each role permits in a system of these domains, auth's own among them. Until
+    /// then nobody has any permission.
+    ///
+    /// # Errors
+    ///
+    /// When `AUTH_ROLES` names a permission that none of them asks for, or this was done before.
+    pub fn compose_roles(&self, domains: &[Domain]) -> Result<(), RolesError> {
+        self.roles.compose(domains)
     }
 
     /// The routes under `/users` and `/auth`.
@@ -119,6 +125,8 @@ impl Auth {
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(self.roles.clone())
+            .state(self.public_keys.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -128,6 +136,8 @@ impl Auth {
                 }),
             )
             .mount(router::routes())
+            .root_route(router::keys::route())
+            .permission::<ManageUsers>()
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
@@ -138,8 +148,7 @@ impl Auth {
         Arc::new(Bearer {
             tokens: Arc::clone(&self.tokens),
             standings: Arc::clone(&self.standings),
-            admin: Permissions::new(self.admin.clone()),
-            user: Permissions::default(),
+            roles: self.roles.clone(),
         })
     }
 
@@ -152,5 +161,13 @@ impl Auth {
     /// one with an unknown address: else the time it takes would tell who has an account.
     pub fn passwords_compared(&self) -> u64 {
         self.passwords.compared()
+    }
+}
+
+/// What others verify tokens with.
+fn public_keys(settings: &AuthSettings) -> JwkSet {
+    match &settings.token_keys {
+        TokenKeys::Public(ring) => ring.public(),
+        TokenKeys::Secret => JwkSet::default(),
     }
 }

@@ -14,7 +14,7 @@ use ashlar_core::{
 };
 
 use crate::{
-    model::{Role, Status},
+    model::{RoleName, Status},
     repository,
 };
 
@@ -27,9 +27,9 @@ const TTL: Duration = Duration::from_secs(5);
 const PLACES: usize = 8192;
 
 /// What a user may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
-    pub(crate) role: Role,
+    pub(crate) role: RoleName,
     pub(crate) status: Status,
 }
 
@@ -78,7 +78,7 @@ impl Standings {
             .map(|(_, standing)| standing);
         let known = Known {
             user_id,
-            standing,
+            standing: standing.clone(),
             since,
         };
         self.place(user_id).keep(known, generation);
@@ -106,7 +106,7 @@ impl Place {
     fn look(&self, user_id: UserId, now: Instant) -> Result<Option<Standing>, u64> {
         match &self.known {
             Some(known) if known.user_id == user_id && now.duration_since(known.since) < TTL => {
-                Ok(known.standing)
+                Ok(known.standing.clone())
             }
             _ => Err(self.generation),
         }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     const ADMIN: Option<Standing> = Some(Standing {
-        role: Role::Admin,
+        role: RoleName::admin(),
         status: Status::Active,
     });
 

@@ -1,7 +1,9 @@
 //! Bodies on the wire, a file for each noun.
 
+mod roles;
 mod sign_in;
 mod users;
 
+pub use roles::{RoleList, RoleResponse};
 pub use sign_in::{GrantType, Login, TokenRequest, TokenResponse, TokenType};
 pub use users::{UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate};

@@ -20,10 +20,12 @@ use serde_json::{Value, json};
 mod cost;
 mod delete;
 mod events;
+mod keys;
 mod list;
 mod login;
 mod read;
 mod register;
+mod roles;
 mod token;
 mod update;
 
@@ -68,6 +70,7 @@ async fn serve(world: &World) -> Served {
 impl Served {
     async fn of(world: &World, auth: Auth) -> Self {
         let authenticator = auth.authenticator();
+        auth.compose_roles(&[auth.domain()]).unwrap();
         let app = world
             .serve_with(vec![auth.domain()], authenticator, |_| {})
             .await;
