@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashlar_auth::{Auth, AuthParts};
+use ashlar_auth::{Auth, AuthParts, error::RolesError};
 use ashlar_core::{
     client::{Client, ClientSettings, SetupError},
     clock::Clock,
@@ -11,10 +11,9 @@ use ashlar_core::{
     http::{Api, Conflict, Parts},
     openapi::Info,
     page::CursorKey,
-    principal::Permission,
 };
-use ashlar_events::{EventsError, ManageEvents, ReadEvents, kafka::KafkaSetupError};
-use ashlar_jobs::{JobAdmin, JobsError, ManageJobs, ReadJobs};
+use ashlar_events::{EventsError, kafka::KafkaSetupError};
+use ashlar_jobs::{JobAdmin, JobsError};
 use ashlar_notifications::{Notifications, NotificationsError};
 use ashlar_posts::Posts;
 use ashlar_projects::{HttpTracker, Projects, ports::Tracker};
@@ -26,14 +25,6 @@ use crate::{
 };
 
 const DESCRIPTION: &str = include_str!("api.md");
-
-/// What admins may do beyond what auth itself lets them.
-const ADMIN: [&str; 4] = [
-    ReadEvents::NAME,
-    ManageEvents::NAME,
-    ReadJobs::NAME,
-    ManageJobs::NAME,
-];
 
 /// The assembled system.
 pub struct System {
@@ -52,6 +43,9 @@ pub enum ComposeError {
     /// An upstream's address cannot be used.
     #[error("cannot set up an upstream")]
     Upstream(#[from] SetupError),
+    /// A role permits what nothing asks for.
+    #[error(transparent)]
+    Roles(#[from] RolesError),
     /// The handlers of events do not go together.
     #[error(transparent)]
     Events(#[from] EventsError),
@@ -82,6 +76,7 @@ pub fn system(
     let workers = Workers::new(settings, database, clock, &domains)?;
     domains.push(ashlar_events::domain(database.clone(), clock.clone()));
     domains.push(jobs(database, clock, &domains));
+    auth.compose_roles(&domains)?;
     let mut parts = parts(settings, database, &workers);
     parts.authenticator = Some(auth.authenticator());
     let api = Api::new(parts, domains)?;
@@ -110,7 +105,7 @@ pub fn auth(settings: &Settings, database: &Database, clock: &Clock, client: &Cl
         client,
         settings: &settings.auth,
     };
-    Auth::new(parts).grant_admins(&ADMIN)
+    Auth::new(parts)
 }
 
 fn jobs(database: &Database, clock: &Clock, domains: &[Domain]) -> Domain {

@@ -5,13 +5,14 @@ use std::{sync::Arc, time::Duration};
 use actix_web::dev::RequestHead;
 use ashlar_core::{
     clock::Clock,
-    principal::{Authentication, Authenticator, Permissions, Principal, bearer},
+    principal::{Authentication, Authenticator, Principal, bearer},
     problem::Problem,
 };
 
 use crate::{
     cookies::Cookies,
-    model::{Delivery, Role, Status},
+    model::{Delivery, Status},
+    service::Roles,
     standing::{SessionStates, Standing, Standings},
     token::{Refusal, Tokens, Verified},
 };
@@ -25,10 +26,7 @@ pub(crate) struct AccessTokens {
     pub(crate) clock: Clock,
     /// For how long a proof of identity counts as recent.
     pub(crate) recent: Duration,
-    /// What an admin may do.
-    pub(crate) admin: Permissions,
-    /// What any user may do.
-    pub(crate) user: Permissions,
+    pub(crate) roles: Roles,
 }
 
 impl Authenticator for AccessTokens {
@@ -67,14 +65,10 @@ impl AccessTokens {
             return Err(Problem::unauthorized("User not found"));
         };
         let is_recent = self.check_session(token, delivery).await?;
-        let permissions = match role {
-            Role::Admin => self.admin.clone(),
-            Role::User => self.user.clone(),
-        };
         Ok(Principal {
             user_id: token.user_id,
             session_id: Some(token.session_id.as_uuid()),
-            permissions,
+            permissions: self.roles.permissions(&role),
             is_recent,
         })
     }

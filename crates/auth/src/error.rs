@@ -5,12 +5,12 @@ use std::time::Duration;
 use ashlar_core::{
     database::violated_constraint,
     offload::OffloadError,
-    problem::{Code, Problem, Unexpected},
+    problem::{Code, FieldError, Problem, Unexpected},
 };
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use crate::{cookies::Forgery, password::PasswordError, repository};
+use crate::{cookies::Forgery, model::RoleName, password::PasswordError, repository, settings};
 
 /// What a client that met too many sign-ins at once should wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -31,6 +31,9 @@ pub enum AuthError {
     /// Nobody would be left to manage users.
     #[error("the last active admin must remain one")]
     LastAdmin,
+    /// There is no such role.
+    #[error("there is no role {}", .0.as_str())]
+    UnknownRole(RoleName),
     /// The user has changed since the version that the change was meant for.
     #[error("the user has changed since")]
     Changed,
@@ -52,6 +55,28 @@ pub enum AuthError {
     /// Nothing that a caller could act on.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
+}
+
+/// Why roles and domains do not go together.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RolesError {
+    /// The settings name a permission that nothing in the system asks for.
+    #[error(
+        "{} gives the role {} the permission {permission:?}, which nothing asks for; there are {known}",
+        settings::ROLES, role.as_str()
+    )]
+    UnknownPermission {
+        /// The role.
+        role: RoleName,
+        /// What it names.
+        permission: String,
+        /// What could be meant.
+        known: String,
+    },
+    /// What roles permit was worked out before.
+    #[error("roles can be composed with domains once")]
+    AlreadyComposed,
 }
 
 impl From<DbErr> for AuthError {
@@ -79,6 +104,10 @@ impl From<AuthError> for Problem {
             AuthError::Forbidden => Self::forbidden(),
             AuthError::EmailTaken => Self::conflict("Email already registered"),
             AuthError::LastAdmin => Self::conflict("The last active admin must remain one"),
+            AuthError::UnknownRole(role) => {
+                let field = FieldError::new("role", "is not a role that there is");
+                Self::invalid(vec![field.value(role.as_str())])
+            }
             AuthError::Changed => Self::precondition_failed(),
             AuthError::InvalidCredentials => Self::unauthorized("Invalid credentials"),
             AuthError::InvalidToken => Self::unauthorized("Invalid authentication credentials"),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod model;
+pub mod keys;
 pub mod settings;
 pub mod schemas;
 pub mod error;
@@ -24,11 +25,7 @@ use std::{sync::Arc, time::Duration};
 
 use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
-    client::Client,
-    clock::Clock,
-    database::Database,
-    domain::Domain,
-    principal::{Authenticator, Permission, Permissions},
+    client::Client, clock::Clock, database::Database, domain::Domain, principal::Authenticator,
     settings::SecretKey,
 };
 use serde_json::json;
@@ -36,12 +33,14 @@ use serde_json::json;
 use crate::{
     authenticator::AccessTokens,
     cookies::Cookies,
+    error::RolesError,
     jobs::Pruner,
-    model::{ManageUsers, ReadUsers},
+    keys::JwkSet,
+    model::ManageUsers,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
-    settings::AuthSettings,
+    service::{Roles, Sessions, SignIn, Users},
+    settings::{AuthSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
 };
@@ -59,7 +58,8 @@ pub struct Auth {
     clock: Clock,
     recent: Duration,
     passwords: Arc<Passwords>,
-    admin: Vec<&'static str>,
+    roles: Roles,
+    public_keys: JwkSet,
 }
 
 /// What [`Auth`] stands on.
@@ -91,6 +91,7 @@ impl Auth {
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let refresh_tokens = Arc::new(RefreshTokens::new(secret_key));
         let standings = standing::standings(database);
+        let roles = Roles::new(settings.roles.clone());
         let session_states = standing::session_states(database);
         let sessions = Sessions::new(
             database.clone(),
@@ -106,6 +107,7 @@ impl Auth {
             Arc::clone(&passwords),
             Arc::clone(&standings),
             sessions.clone(),
+            roles.clone(),
         );
         let cookies = Cookies::new(secret_key, settings.cookies.clone(), refresh_tokens);
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
@@ -120,15 +122,19 @@ impl Auth {
             clock: clock.clone(),
             recent: settings.sessions.recent,
             passwords,
-            admin: vec![ReadUsers::NAME, ManageUsers::NAME],
+            roles,
+            public_keys: public_keys(settings),
         }
     }
 
-    /// Gives admins these permissions of other domains too. Call it before
-    /// [`Auth::authenticator`].
-    pub fn grant_admins(mut self, permissions: &[&'static str]) -> Self {
-        self.admin.extend(permissions);
-        self
+    /// Works out what each role permits in a system of these domains, auth's own among them. Until
+    /// then nobody has any permission.
+    ///
+    /// # Errors
+    ///
+    /// When `AUTH_ROLES` names a permission that none of them asks for, or this was done before.
+    pub fn compose_roles(&self, domains: &[Domain]) -> Result<(), RolesError> {
+        self.roles.compose(domains)
     }
 
     /// The routes under `/users` and `/auth`.
@@ -137,6 +143,8 @@ impl Auth {
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(self.roles.clone())
+            .state(self.public_keys.clone())
             .state(Cookies::clone(&self.cookies))
             .security_scheme(
                 "password",
@@ -147,6 +155,8 @@ impl Auth {
                 }),
             )
             .mount(router::routes())
+            .root_route(router::keys::route())
+            .permission::<ManageUsers>()
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
@@ -163,8 +173,7 @@ impl Auth {
             cookies: Arc::clone(&self.cookies),
             clock: self.clock.clone(),
             recent: self.recent,
-            admin: Permissions::new(self.admin.clone()),
-            user: Permissions::default(),
+            roles: self.roles.clone(),
         })
     }
 
@@ -177,5 +186,13 @@ impl Auth {
     /// one with an unknown address: else the time it takes would tell who has an account.
     pub fn passwords_compared(&self) -> u64 {
         self.passwords.compared()
+    }
+}
+
+/// What others verify tokens with.
+fn public_keys(settings: &AuthSettings) -> JwkSet {
+    match &settings.token_keys {
+        TokenKeys::Public(ring) => ring.public(),
+        TokenKeys::Secret => JwkSet::default(),
     }
 }

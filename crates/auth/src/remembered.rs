@@ -46,7 +46,7 @@ struct Known<T, V> {
     since: Instant,
 }
 
-impl<T: 'static, V: Copy + Send + 'static> Remembered<T, V> {
+impl<T: 'static, V: Clone + Send + 'static> Remembered<T, V> {
     /// What `fetch` reads of those that exist among the ids it is given. Processes tell each other
     /// about `topic` what to forget.
     pub(crate) fn new<F>(
@@ -87,7 +87,14 @@ impl<T: 'static, V: Copy + Send + 'static> Remembered<T, V> {
         };
         let since = Instant::now();
         let value = self.loader.get(id).await?.map(|(_, value)| value);
-        self.place(id).keep(Known { id, value, since }, generation);
+        self.place(id).keep(
+            Known {
+                id,
+                value: value.clone(),
+                since,
+            },
+            generation,
+        );
         Ok(value)
     }
 
@@ -135,12 +142,12 @@ fn written<T>(ids: &[Id<T>]) -> String {
     ids.join(",")
 }
 
-impl<T, V: Copy> Place<T, V> {
+impl<T, V: Clone> Place<T, V> {
     /// What is known of `id`; else the generation that a read begins in.
     fn look(&self, id: Id<T>, now: Instant, ttl: Duration) -> Result<Option<V>, u64> {
         match &self.known {
             Some(known) if known.id == id && now.duration_since(known.since) < ttl => {
-                Ok(known.value)
+                Ok(known.value.clone())
             }
             _ => Err(self.generation),
         }

@@ -9,15 +9,15 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    model::{Delivery, Role, Session, Status},
+    model::{Delivery, RoleName, Session, Status},
     remembered::Remembered,
     repository,
 };
 
 /// What a user may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
-    pub(crate) role: Role,
+    pub(crate) role: RoleName,
     pub(crate) status: Status,
 }
 

@@ -1,6 +1,6 @@
 //! What a domain crate hands to the app: one value, and adding a domain is one line.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use actix_web::web;
 use serde_json::{Map, Value};
@@ -10,6 +10,7 @@ use crate::{
     health::Component,
     http::Route,
     jobs::{Job, Perform, Performer, Schedule},
+    principal::Permission,
 };
 
 /// A domain's routes, state, health components, events, jobs, and its part of the contract.
@@ -33,6 +34,7 @@ pub struct Domain {
     state: Vec<State>,
     components: Vec<Arc<dyn Component>>,
     security: Map<String, Value>,
+    permissions: Vec<&'static str>,
     published: Vec<EventType>,
     handlers: Vec<Handler>,
     performers: Vec<Performer>,
@@ -52,6 +54,7 @@ impl Domain {
             state: Vec::new(),
             components: Vec::new(),
             security: Map::new(),
+            permissions: Vec::new(),
             published: Vec::new(),
             handlers: Vec::new(),
             performers: Vec::new(),
@@ -78,6 +81,12 @@ impl Domain {
         routes.into_iter().fold(self, Self::route)
     }
 
+    /// Mounts a route at the root: for an address that a standard fixes (RFC 8615).
+    pub fn root_route(mut self, route: Route) -> Self {
+        self.routes.push(route.under("", self.name));
+        self
+    }
+
     /// Shares `state` with every handler, as `web::Data<T>`.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         let data = web::Data::new(state);
@@ -96,6 +105,13 @@ impl Domain {
     /// Adds a way to sign in to the contract: an OpenAPI security scheme.
     pub fn security_scheme(mut self, name: &str, scheme: Value) -> Self {
         self.security.insert(name.into(), scheme);
+        self
+    }
+
+    /// Says that the domain's services ask for the permission `P`. Those in the signatures of
+    /// handlers are known.
+    pub fn permission<P: Permission>(mut self) -> Self {
+        self.permissions.push(P::NAME);
         self
     }
 
@@ -137,6 +153,12 @@ impl Domain {
     /// The routes, with their whole paths.
     pub fn routes(&self) -> &[Route] {
         &self.routes
+    }
+
+    /// Every permission that the domain asks for.
+    pub fn permissions(&self) -> BTreeSet<&'static str> {
+        let of_routes = self.routes.iter().flat_map(Route::permissions);
+        of_routes.chain(self.permissions.iter().copied()).collect()
     }
 
     /// The types of the events that it publishes.

@@ -60,6 +60,11 @@ impl Permissions {
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains(&name)
     }
+
+    /// Their names.
+    pub fn names(&self) -> &[&'static str] {
+        &self.0
+    }
 }
 
 /// A right to do something beyond one's own things. A domain declares its permissions as types, so

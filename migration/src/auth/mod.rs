@@ -10,6 +10,7 @@ mod m20261120_230300_add_users_email_verified_at;
 mod m20261120_230400_create_sessions;
 mod m20261120_230500_create_audit_log;
 mod m20261120_230600_index_sessions_revoked_at;
+mod m20261120_230700_widen_users_role;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -22,5 +23,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230400_create_sessions::Migration),
         Box::new(m20261120_230500_create_audit_log::Migration),
         Box::new(m20261120_230600_index_sessions_revoked_at::Migration),
+        Box::new(m20261120_230700_widen_users_role::Migration),
     ]
 }

@@ -11,7 +11,7 @@ use ashlar_testkit::{Scratch, World, on_each_database, process};
 use crate::command::{ashlar, ashlar_in};
 
 /// For each command what its help must tell.
-const HELP: [(&[&str], &[&str]); 9] = [
+const HELP: [(&[&str], &[&str]); 10] = [
     (
         &[],
         &[
@@ -34,6 +34,10 @@ const HELP: [(&[&str], &[&str]); 9] = [
     (&["migrate", "down"], &["[STEPS]", "[default: 1]"]),
     (&["doctor"], &["--example", ".env.example", "setting"]),
     (&["openapi"], &["OpenAPI"]),
+    (
+        &["keys", "generate"],
+        &["--out", "AUTH_JWT_KEYS", "Ed25519"],
+    ),
     (&["user"], &["create-admin"]),
     (
         &["user", "create-admin"],

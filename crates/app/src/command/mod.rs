@@ -4,6 +4,7 @@ mod asyncapi;
 mod doctor;
 mod events;
 mod jobs;
+mod keys;
 mod migrate;
 mod openapi;
 mod serve;
@@ -48,6 +49,9 @@ enum Command {
     /// Look at events that could not be handled, and replay them.
     #[command(subcommand)]
     Events(events::Events),
+    /// Make keys to sign access tokens with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Show every setting with its value, its source, and what is wrong with it.
     Doctor(doctor::Doctor),
     /// Print the API's contract (OpenAPI 3.1).
@@ -71,6 +75,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate(migrate) => settings().and_then(|settings| migrate.run(&settings)),
         Command::Jobs(jobs) => settings().and_then(|settings| jobs.run(&settings)),
         Command::Events(events) => settings().and_then(|settings| events.run(&settings)),
+        Command::Keys(keys) => keys.run(),
         Command::Doctor(doctor) => doctor.run(Source::from_process()),
         Command::Openapi => openapi::run(),
         Command::Asyncapi => asyncapi::run(),

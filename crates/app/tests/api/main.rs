@@ -17,6 +17,7 @@ mod raw;
 mod trial;
 mod operations;
 
+mod access;
 mod asyncapi;
 mod bad_input;
 mod contract;

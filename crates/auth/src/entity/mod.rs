@@ -8,7 +8,7 @@ pub(crate) mod user;
 use ashlar_core::stored_as;
 
 use crate::{
-    model::{DisplayName, Email, Revocation, Role, Status},
+    model::{DisplayName, Email, Revocation, RoleName, Status},
     password::PasswordHash,
 };
 
@@ -16,5 +16,5 @@ stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(PasswordHash, String);
 stored_as!(Revocation, text);
-stored_as!(Role, text);
+stored_as!(RoleName, String);
 stored_as!(Status, text);

@@ -4,7 +4,7 @@ use ashlar_core::{principal::UserId, record::Record};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::model::{DisplayName, Email, Role, Status};
+use crate::model::{DisplayName, Email, RoleName, Status};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -19,8 +19,8 @@ pub(crate) struct Model {
     pub email_key: String,
     #[sea_orm(column_type = "String(StringLen::N(100))")]
     pub display_name: DisplayName,
-    #[sea_orm(column_type = "String(StringLen::N(16))")]
-    pub role: Role,
+    #[sea_orm(column_type = "String(StringLen::N(32))")]
+    pub role: RoleName,
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub status: Status,
     /// When the user showed that mail to the address reaches them.

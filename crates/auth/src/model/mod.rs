@@ -3,6 +3,7 @@
 mod display_name;
 mod email;
 mod new_password;
+mod role;
 mod session;
 mod user;
 
@@ -17,8 +18,9 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
+pub use role::{InvalidRoleName, RoleName};
 pub use session::{Delivery, Method, Revocation, Session, SessionId};
-pub use user::{Role, Status};
+pub use user::Status;
 
 /// Marks the ids of access tokens.
 pub enum AccessToken {}
@@ -29,6 +31,13 @@ impl Identified for AccessToken {
 
 /// The id of an access token (`jti`).
 pub type AccessTokenId = Id<AccessToken>;
+
+/// To list all roles.
+pub struct ReadRoles;
+
+impl Permission for ReadRoles {
+    const NAME: &'static str = "roles:read";
+}
 
 /// To list all users.
 pub struct ReadUsers;

@@ -1,19 +1,7 @@
-//! What a user may do.
+//! Whether a user may do anything at all.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// What a user is allowed beyond their own things.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(rename = "UserRole")]
-pub enum Role {
-    /// Nothing.
-    #[default]
-    User,
-    /// Everything.
-    Admin,
-}
 
 /// Whether a user may sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,19 +13,6 @@ pub enum Status {
     Active,
     /// They may not, and the tokens they have are void, until an admin makes them active again.
     Suspended,
-}
-
-impl Role {
-    /// Each of them.
-    pub const ALL: [Self; 2] = [Self::User, Self::Admin];
-
-    /// As it is stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 impl Status {

@@ -18,7 +18,7 @@ use crate::{
         password,
         user::{ActiveModel, Column, Entity, Model},
     },
-    model::{DisplayName, Email, Role, Status},
+    model::{DisplayName, Email, RoleName, Status},
     password::PasswordHash,
     schemas::{UserFilters, UserSort, UserUpdate},
     standing::Standing,
@@ -32,7 +32,7 @@ pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
 pub(crate) struct NewUser {
     pub(crate) email: Email,
     pub(crate) display_name: DisplayName,
-    pub(crate) role: Role,
+    pub(crate) role: RoleName,
 }
 
 pub(crate) async fn insert(
@@ -91,7 +91,7 @@ pub(crate) async fn standings(
 ) -> Result<Vec<(UserId, Standing)>, DbErr> {
     let users = find_all(connection, &ids).await?;
     let standing = |user: &Model| Standing {
-        role: user.role,
+        role: user.role.clone(),
         status: user.status,
     };
     Ok(users.iter().map(|user| (user.id, standing(user))).collect())
@@ -116,7 +116,7 @@ pub(crate) async fn lock_with_admins(
     id: UserId,
 ) -> Result<Vec<Model>, DbErr> {
     let admins = Condition::all()
-        .add(Column::Role.eq(Role::Admin))
+        .add(Column::Role.eq(RoleName::admin()))
         .add(Column::Status.eq(Status::Active));
     Entity::alive()
         .filter(Condition::any().add(Column::Id.eq(id)).add(admins))

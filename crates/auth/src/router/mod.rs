@@ -2,6 +2,8 @@
 //! and answers.
 
 mod cookies;
+pub(crate) mod keys;
+mod roles;
 mod sessions;
 mod sign_in;
 mod users;
@@ -9,5 +11,11 @@ mod users;
 use ashlar_core::http::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [users::routes(), sessions::routes(), sign_in::routes()].concat()
+    [
+        users::routes(),
+        roles::routes(),
+        sessions::routes(),
+        sign_in::routes(),
+    ]
+    .concat()
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use ashlar_core::{
-    http::{Created, NoContent, PREFIX, Route, Versioned},
+    http::{ClientInfo, Created, NoContent, PREFIX, Route, Versioned},
     page::{ListQuery, Page},
     principal::{Authorized, Principal, User},
     problem::Code,
@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::put("/users/{user_id}", replace)
             .named("replace_user", "Replace a user")
             .about(OWN_OR_MANAGED)
-            .fails(&[Code::NotFound, Code::Conflict]),
+            .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
         Route::patch("/users/{user_id}", update)
             .named("update_user", "Change a user")
             .about(UPDATE)
@@ -39,7 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::delete("/users/{user_id}", delete)
             .named("delete_user", "Delete a user")
             .about(DELETE)
-            .fails(&[Code::NotFound, Code::Conflict]),
+            .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
         Route::get("/auth/me", me)
             .named("read_me", "Read the signed-in user")
             .fails(&[Code::NotFound]),
@@ -50,8 +50,8 @@ const OWN_OR_MANAGED: &str =
     "One's own record, or with the permission `users:manage` anybody's; all others are not found.";
 
 const UPDATE: &str = "One's own record, or with the permission `users:manage` anybody's; all \
-    others are not found. Role and status ask for that permission. The last active admin must \
-    remain one (409).";
+    others are not found. Role and status ask for that permission, and nobody changes or grants more \
+    than they may do themselves (403). The last active admin must remain one (409).";
 
 const DELETE: &str = "One's own record, or with the permission `users:manage` anybody's; all \
     others are not found. Their tokens stop working, and their address may be registered again. \
@@ -89,24 +89,28 @@ async fn read(
 async fn replace(
     users: Data<Users>,
     caller: Principal,
+    client: ClientInfo,
     id: PathId<User>,
     expected: IfMatch,
     body: ValidJson<UserReplace>,
 ) -> Result<Versioned<UserResponse>, AuthError> {
     let whole = body.into_inner().into();
-    let user = users.update(&caller, id.0, &expected.0, whole).await?;
+    let user = users
+        .update(&caller, &client, id.0, &expected.0, whole)
+        .await?;
     Ok(versioned(user))
 }
 
 async fn update(
     users: Data<Users>,
     caller: Principal,
+    client: ClientInfo,
     id: PathId<User>,
     expected: IfMatch,
     body: ValidJson<UserUpdate>,
 ) -> Result<Versioned<UserResponse>, AuthError> {
     let user = users
-        .update(&caller, id.0, &expected.0, body.into_inner())
+        .update(&caller, &client, id.0, &expected.0, body.into_inner())
         .await?;
     Ok(versioned(user))
 }

@@ -1,9 +1,11 @@
 //! Bodies on the wire, a file for each noun.
 
+mod roles;
 mod sessions;
 mod sign_in;
 mod users;
 
+pub use roles::{RoleList, RoleResponse};
 pub use sessions::{
     CsrfResponse, Refresh, SessionFilters, SessionResponse, SessionSort, SessionsEnd,
 };

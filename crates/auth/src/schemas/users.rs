@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     entity::user::Model,
-    model::{DisplayName, Email, NewPassword, Role, Status},
+    model::{DisplayName, Email, NewPassword, RoleName, Status},
 };
 
 /// Somebody who registers.
@@ -48,8 +48,8 @@ pub struct UserUpdate {
     pub email: Change<Email>,
     /// What they are called.
     pub display_name: Change<DisplayName>,
-    /// What they are allowed; asks for the permission `users:manage`.
-    pub role: Change<Role>,
+    /// What they are allowed: a role that there is; asks for the permission `users:manage`.
+    pub role: Change<RoleName>,
     /// Whether they may sign in; asks for the permission `users:manage`.
     pub status: Change<Status>,
 }
@@ -86,7 +86,7 @@ pub struct UserResponse {
     /// What they are called.
     pub display_name: DisplayName,
     /// What they are allowed.
-    pub role: Role,
+    pub role: RoleName,
     /// Whether they may sign in.
     pub status: Status,
     /// Counts their changes; the `ETag` is made of it.

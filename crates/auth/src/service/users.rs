@@ -1,5 +1,7 @@
 //! Users: registering, reading, changing, deleting.
 
+mod standing;
+
 use std::{collections::HashMap, sync::Arc};
 
 use ashlar_contracts::users::UserDeleted;
@@ -14,15 +16,17 @@ use ashlar_core::{
     valid::Change,
 };
 
+use self::standing::{lock_for_change, standing_changes};
 use crate::{
+    audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, Role, Status},
+    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, RoleName, Status},
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
-    service::Sessions,
+    service::{Roles, Sessions},
     standing::Standings,
 };
 
@@ -34,6 +38,7 @@ pub struct Users {
     passwords: Arc<Passwords>,
     standings: Arc<Standings>,
     sessions: Sessions,
+    roles: Roles,
 }
 
 impl Users {
@@ -43,6 +48,7 @@ impl Users {
         passwords: Arc<Passwords>,
         standings: Arc<Standings>,
         sessions: Sessions,
+        roles: Roles,
     ) -> Self {
         Self {
             database,
@@ -50,6 +56,7 @@ impl Users {
             passwords,
             standings,
             sessions,
+            roles,
         }
     }
 
@@ -90,7 +97,7 @@ impl Users {
         password: NewPassword,
     ) -> Result<UserId, AuthError> {
         let admin = self
-            .create(email, display_name, password, Role::Admin)
+            .create(email, display_name, password, RoleName::admin())
             .await?;
         tracing::info!(user_id = %admin.id, "admin_created");
         Ok(admin.id)
@@ -98,7 +105,12 @@ impl Users {
 
     pub(crate) async fn register(&self, user: UserCreate) -> Result<Model, AuthError> {
         let user = self
-            .create(user.email, user.display_name, user.password, Role::User)
+            .create(
+                user.email,
+                user.display_name,
+                user.password,
+                RoleName::user(),
+            )
             .await?;
         tracing::info!(user_id = %user.id, "user_registered");
         Ok(user)
@@ -109,7 +121,7 @@ impl Users {
         email: Email,
         display_name: DisplayName,
         password: NewPassword,
-        role: Role,
+        role: RoleName,
     ) -> Result<Model, AuthError> {
         let user = NewUser {
             email,
@@ -121,6 +133,10 @@ impl Users {
             let now = self.clock.now();
             let user = repository::users::insert(transaction, user.clone(), now).await?;
             repository::passwords::set(transaction, user.id, hash.clone(), now).await?;
+            if user.role.is_admin() {
+                let entry = Entry::new("admin.created").to(user.id);
+                audit::record(transaction, entry, now).await?;
+            }
             publish(transaction, &registered(&user), now).await?;
             Ok(user)
         };
@@ -144,6 +160,7 @@ impl Users {
     pub(crate) async fn update(
         &self,
         caller: &Principal,
+        client: &ClientInfo,
         id: UserId,
         expected: &Expected,
         changes: UserUpdate,
@@ -156,9 +173,9 @@ impl Users {
             return self.unchanged(id, expected).await;
         }
         if changes.changes_standing() {
-            self.update_standing(caller, id, expected, changes).await
+            (self.update_standing(caller, client, id, expected, changes)).await
         } else {
-            self.update_profile(id, expected, changes).await
+            self.update_profile(caller, id, expected, changes).await
         }
     }
 
@@ -175,10 +192,16 @@ impl Users {
 
     async fn update_profile(
         &self,
+        caller: &Principal,
         id: UserId,
         expected: &Expected,
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
+        if caller.user_id != id {
+            let user = repository::users::find(self.database.connection(), id).await?;
+            let role = user.ok_or(AuthError::NotFound)?.role;
+            self.roles.must_be_within(&role, caller)?;
+        }
         let work = async |transaction: &Transaction| {
             let (changes, now) = (changes.clone(), self.clock.now());
             let user = repository::users::update(transaction, id, expected, changes, now).await?;
@@ -197,18 +220,28 @@ impl Users {
     async fn update_standing(
         &self,
         caller: &Principal,
+        client: &ClientInfo,
         id: UserId,
         expected: &Expected,
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
+        if let Change::Set(role) = &changes.role {
+            self.roles.must_exist(role)?;
+            self.roles.must_be_within(role, caller)?;
+        }
         let suspends = matches!(changes.status, Change::Set(Status::Suspended));
-        let leaves = suspends || matches!(changes.role, Change::Set(Role::User));
+        let leaves = suspends || matches!(&changes.role, Change::Set(role) if !role.is_admin());
         let work = async |transaction: &Transaction| {
-            lock_for_change(transaction, id, expected, leaves).await?;
+            let before = lock_for_change(transaction, id, expected, leaves).await?;
+            self.roles.must_be_within(&before.role, caller)?;
             let now = self.clock.now();
             let user =
                 repository::users::update(transaction, id, expected, changes.clone(), now).await?;
             let user = user.ok_or(AuthError::NotFound)?;
+            for entry in standing_changes(&before, &user) {
+                let entry = entry.by(caller).from(client);
+                audit::record(transaction, entry, now).await?;
+            }
             if suspends {
                 self.end_sessions(transaction, caller, id).await?;
             }
@@ -234,7 +267,10 @@ impl Users {
     ) -> Result<(), AuthError> {
         must_concern(caller, id)?;
         let work = async |transaction: &Transaction| {
-            lock_for_change(transaction, id, expected, true).await?;
+            let user = lock_for_change(transaction, id, expected, true).await?;
+            if caller.user_id != id {
+                self.roles.must_be_within(&user.role, caller)?;
+            }
             let now = self.clock.now();
             if repository::users::delete(transaction, id, expected, now).await? {
                 self.end_sessions(transaction, caller, id).await?;
@@ -282,29 +318,4 @@ fn must_concern(caller: &Principal, id: UserId) -> Result<(), AuthError> {
     } else {
         Err(AuthError::NotFound)
     }
-}
-
-/// Makes sure that the user `id` can be changed as expected, and, when the change `leaves` no
-/// active admin of them, that another one remains; nobody else can change that until the end of
-/// the transaction.
-async fn lock_for_change(
-    transaction: &Transaction,
-    id: UserId,
-    expected: &Expected,
-    leaves: bool,
-) -> Result<(), AuthError> {
-    let locked = repository::users::lock_with_admins(transaction, id).await?;
-    let user = locked
-        .iter()
-        .find(|user| user.id == id)
-        .ok_or(AuthError::NotFound)?;
-    if !expected.allows(user.version) {
-        return Err(AuthError::Changed);
-    }
-    let is_admin = |user: &Model| user.role == Role::Admin && user.status == Status::Active;
-    let others = locked.iter().any(|user| user.id != id && is_admin(user));
-    if leaves && is_admin(user) && !others {
-        return Err(AuthError::LastAdmin);
-    }
-    Ok(())
 }

@@ -2,7 +2,9 @@
 
 mod cookies;
 mod hashing;
+mod roles;
 mod sessions;
+mod token_keys;
 
 use std::time::Duration;
 
@@ -10,7 +12,11 @@ use argon2::Params;
 use ashlar_core::settings::Reader;
 
 pub use cookies::CookieSettings;
+pub use roles::RoleSettings;
 pub use sessions::SessionSettings;
+pub use token_keys::TokenKeys;
+
+pub(crate) use roles::VARIABLE as ROLES;
 
 /// How tokens are made and passwords hashed.
 #[derive(Clone, Debug)]
@@ -22,6 +28,11 @@ pub struct AuthSettings {
     /// `ACCESS_TOKEN_EXPIRE_MINUTES`: how long an access token lives, in whole seconds.
     /// Default: 30 minutes.
     pub access_token_lifetime: Duration,
+    /// `AUTH_JWT_ALGORITHM`, `AUTH_JWT_KEYS`: what access tokens are signed with. Default: HS256,
+    /// with a key derived from `SECRET_KEY`.
+    pub token_keys: TokenKeys,
+    /// `AUTH_ROLES`: roles besides `user` and `admin`. Default: none.
+    pub roles: RoleSettings,
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
@@ -49,6 +60,8 @@ impl AuthSettings {
                 )
                 .range(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60))
                 .default(Duration::from_secs(30 * 60)),
+            token_keys: TokenKeys::read(reader),
+            roles: RoleSettings::read(reader),
             argon2: hashing::read(reader),
             cookies: CookieSettings::read(reader),
             sessions: SessionSettings::read(reader),

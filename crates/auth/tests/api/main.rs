@@ -23,12 +23,14 @@ mod browser;
 mod cost;
 mod delete;
 mod events;
+mod keys;
 mod list;
 mod login;
 mod processes;
 mod read;
 mod refresh;
 mod register;
+mod roles;
 mod sessions;
 mod token;
 mod update;
@@ -84,6 +86,7 @@ async fn serve(world: &World) -> Served {
 impl Served {
     async fn of(world: &World, auth: Auth) -> Self {
         let authenticator = auth.authenticator();
+        auth.compose_roles(&[auth.domain()]).unwrap();
         let app = world
             .serve_with(vec![auth.domain()], authenticator, |_| {})
             .await;

@@ -1,6 +1,8 @@
 //! What handlers answer with. Each type says in a signature what a client gets, writes it in the
 //! form the client asked for, and describes itself to the contract.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -47,6 +49,16 @@ pub struct Versioned<T> {
     pub body: T,
     /// Its version.
     pub etag: ETag,
+}
+
+/// 200 with a document whose form a standard fixes, and which anybody may keep for a while: JSON as
+/// it is, whatever envelope the request asks for.
+#[derive(Debug)]
+pub struct Published<T> {
+    /// The document.
+    pub document: T,
+    /// How long it may be kept, in whole seconds (`max-age`, RFC 9111, 5.2.2.1).
+    pub max_age: Duration,
 }
 
 /// 202 without a body: it will be done.
@@ -150,6 +162,22 @@ impl<T: JsonSchema> Describe for Versioned<T> {
             operation.header_parameter("If-None-Match", purpose);
             operation.answers_empty(StatusCode::NOT_MODIFIED, "The client has this version");
         }
+    }
+}
+
+impl<T: Serialize + JsonSchema> Answer for Published<T> {
+    fn answer(self, _: &HttpRequest) -> HttpResponse {
+        let keep = format!("public, max-age={}", self.max_age.as_secs());
+        HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, keep))
+            .json(self.document)
+    }
+}
+
+impl<T: JsonSchema> Describe for Published<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers_plain::<T>(StatusCode::OK, "OK");
+        operation.answer_header(StatusCode::OK, "Cache-Control", "How long it may be kept");
     }
 }
 

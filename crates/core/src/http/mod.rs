@@ -13,7 +13,7 @@ mod negotiated;
 mod route;
 mod server;
 
-pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
+pub use answer::{Accepted, Answer, Body, Created, NoContent, Published, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
 pub use client_info::ClientInfo;
 pub use cookie::{Ambiguous, SetCookie, WithCookies, cookie};

@@ -137,6 +137,11 @@ impl Route {
         self.name
     }
 
+    /// The permissions in its handler's signature.
+    pub fn permissions(&self) -> Vec<&'static str> {
+        self.operation(&mut Components::new()).permissions
+    }
+
     pub(crate) fn summary(&self) -> &'static str {
         self.summary
     }

@@ -159,6 +159,14 @@ impl<'a> Operation<'a> {
         self.answers.insert(status.as_u16(), answer);
     }
 
+    /// It answers `status` with a `T`, in no envelope ever.
+    pub fn answers_plain<T: JsonSchema>(&mut self, status: StatusCode, description: &str) {
+        let schema = self.components.responses.subschema_for::<T>();
+        let content = json!({ "application/json": { "schema": schema } });
+        let answer = json!({ "description": description, "content": content });
+        self.answers.insert(status.as_u16(), answer);
+    }
+
     /// It answers `status` with a body that is no JSON.
     pub fn answers_media(&mut self, status: StatusCode, description: &str, media_type: &str) {
         let answer = json!({

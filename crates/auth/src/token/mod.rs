@@ -1,26 +1,23 @@
-//! Access tokens: JSON Web Tokens (RFC 7519), signed with HS256 by a key that only this
-//! installation can derive. What an algorithm needs stands in [`Tokens::new`], [`Tokens::issue`]
-//! and [`Tokens::signed_part`] alone.
+//! Access tokens: JSON Web Tokens (RFC 7519). What they say is told here; what signs them, in
+//! [`signature`].
+
+mod signature;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
 use ashlar_core::{clock::Clock, principal::UserId, settings::SecretKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, crypto, decode_header, errors::Error,
-};
+use jsonwebtoken::errors::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use self::signature::Signatures;
 use crate::{
     model::{AccessTokenId, SessionId},
-    settings::AuthSettings,
+    settings::{AuthSettings, TokenKeys},
 };
 
-/// The only algorithm: what a token's header says of itself chooses nothing (RFC 8725, 3.1).
-const ALGORITHM: Algorithm = Algorithm::HS256;
-
-/// What the key is derived for.
+/// What the key of HS256 is derived for.
 const PURPOSE: &str = "auth.jwt";
 
 /// How far ahead of ours the clock of the process that issued a token may be, in seconds. For `exp`
@@ -29,10 +26,7 @@ const LEEWAY: i64 = 30;
 
 /// Issues and verifies access tokens.
 pub(crate) struct Tokens {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    /// The header of our tokens, encoded: recognising it spares parsing it.
-    header: String,
+    signatures: Signatures,
     issuer: String,
     audience: String,
     lifetime: Duration,
@@ -82,11 +76,12 @@ fn if_usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UserId
 
 impl Tokens {
     pub(crate) fn new(secret_key: &SecretKey, settings: &AuthSettings, clock: Clock) -> Self {
-        let key = secret_key.derive(PURPOSE);
+        let signatures = match &settings.token_keys {
+            TokenKeys::Secret => Signatures::secret(&secret_key.derive(PURPOSE)),
+            TokenKeys::Public(ring) => Signatures::public(ring.clone()),
+        };
         Self {
-            signing: EncodingKey::from_secret(&key),
-            verifying: DecodingKey::from_secret(&key),
-            header: encoded(&Header::new(ALGORITHM)).unwrap_or_default(),
+            signatures,
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             lifetime: Duration::from_secs(settings.access_token_lifetime.as_secs()),
@@ -107,8 +102,8 @@ impl Tokens {
             jti: AccessTokenId::new(),
             sid: session_id,
         })?;
-        let message = format!("{}.{claims}", self.header);
-        let signature = crypto::sign(message.as_bytes(), &self.signing, ALGORITHM)?;
+        let message = format!("{}.{claims}", self.signatures.header());
+        let signature = self.signatures.sign(message.as_bytes())?;
         Ok(Issued {
             token: format!("{message}.{signature}"),
             lifetime: self.lifetime,
@@ -117,9 +112,9 @@ impl Tokens {
 
     /// What `token` says, if it is ours, for us, and valid now.
     pub(crate) fn verify(&self, token: &str) -> Result<Verified, Refusal> {
-        let payload = self.signed_part(token).ok_or(Refusal::Invalid)?;
+        let payload = self.signatures.signed_part(token);
         let payload = URL_SAFE_NO_PAD
-            .decode(payload)
+            .decode(payload.ok_or(Refusal::Invalid)?)
             .map_err(|_| Refusal::Invalid)?;
         let claims: Claims<'_> = serde_json::from_slice(&payload).map_err(|_| Refusal::Invalid)?;
         if !self.accepts(&claims, self.clock.now()) {
@@ -131,19 +126,6 @@ impl Tokens {
         })
     }
 
-    /// The encoded payload, if the signature over it is ours.
-    fn signed_part<'a>(&self, token: &'a str) -> Option<&'a str> {
-        let (message, signature) = token.rsplit_once('.')?;
-        let (header, payload) = message.split_once('.')?;
-        if header != self.header && !is_acceptable_header(token) {
-            return None;
-        }
-        let message = message.as_bytes();
-        crypto::verify(signature, message, &self.verifying, ALGORITHM)
-            .is_ok_and(|valid| valid)
-            .then_some(payload)
-    }
-
     fn accepts(&self, claims: &Claims<'_>, now: DateTime<Utc>) -> bool {
         let now = now.timestamp();
         claims.iss == self.issuer
@@ -151,12 +133,6 @@ impl Tokens {
             && claims.iat <= now.saturating_add(LEEWAY)
             && claims.exp > now
     }
-}
-
-/// Ours in another spelling: the same algorithm, and nothing that we would have to understand
-/// (`crit`: RFC 7515, 4.1.11).
-fn is_acceptable_header(token: &str) -> bool {
-    decode_header(token).is_ok_and(|header| header.alg == ALGORITHM && header.crit.is_none())
 }
 
 fn encoded(part: &impl Serialize) -> Result<String, Error> {

@@ -1,0 +1,332 @@
+//! Deny by default: every operation of the contract, called by everybody who may not.
+//!
+//! A new operation fails here until it asks for a principal, or stands in [`PUBLIC`]; one that lets
+//! a stranger in, until it stands in [`OPEN`]; one about a thing, until [`Scene::id_of`] knows one of
+//! Alice's. A further kind of caller is a line in [`Caller`] and one in [`Scene::caller`].
+
+use std::collections::BTreeSet;
+
+use ashlar_app::compose;
+use ashlar_core::client::{Client, ClientSettings};
+use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
+use serde_json::{Value, json};
+
+use crate::{
+    PASSWORD,
+    operations::{self, NOBODY, Operation},
+    register, serve, serve_with, settings, sign_in, trial,
+};
+
+/// What anybody may do, signed in or not: these operations and no others.
+const PUBLIC: [&str; 8] = [
+    "GET /.well-known/jwks.json",
+    "GET /api/health",
+    "GET /api/v1/health/",
+    "GET /api/v1/health/live",
+    "GET /api/v1/health/ready",
+    "POST /api/v1/auth/login",
+    "POST /api/v1/auth/token",
+    "POST /api/v1/users",
+];
+
+/// What everybody who is signed in may do, since it is about their own things, or public ones.
+const OPEN: [&str; 6] = [
+    "GET /api/v1/auth/me",
+    "GET /api/v1/posts",
+    "GET /api/v1/projects",
+    "GET /api/v1/users/{user_id}/posts",
+    "POST /api/v1/posts",
+    "POST /api/v1/projects",
+];
+
+/// Two roles, so that for each permission there is one that lacks it.
+const ROLES: (&str, &str) = ("AUTH_ROLES", "clerk=jobs:read;watcher=roles:read");
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    /// Without a token.
+    Nobody,
+    /// With Alice's token, its signature made up.
+    Forger,
+    /// Signed in; owns nothing, and has no role.
+    Stranger,
+    /// The same, with a role that permits something else.
+    WrongRole,
+}
+
+impl Caller {
+    const ALL: [Self; 4] = [Self::Nobody, Self::Forger, Self::Stranger, Self::WrongRole];
+
+    fn is_signed_in(self) -> bool {
+        matches!(self, Self::Stranger | Self::WrongRole)
+    }
+}
+
+/// The assembled system, with Alice's things in it.
+struct Scene {
+    app: TestApp,
+    admin: TestClient,
+    alice: TestClient,
+    user_id: String,
+    project_id: String,
+    task_id: String,
+    post_id: String,
+}
+
+impl Scene {
+    async fn set(world: &World, variables: &[(&str, &str)]) -> Self {
+        let app = serve_with(world, variables).await;
+        let admin = admin(world, &app).await;
+        let alice = register(&app, "alice").await;
+        let made = async |path: String, body: Value| {
+            let made = alice.post(path).json(&body).send().await;
+            id(&made.assert_status(201).json())
+        };
+        let project_id = made(
+            "/api/v1/projects".into(),
+            json!({ "name": "Hers", "slug": "hers" }),
+        )
+        .await;
+        let tasks = format!("/api/v1/projects/{project_id}/tasks");
+        let draft = json!({ "title": "Hers", "content": "Not yet." });
+        Self {
+            user_id: id(&alice.get("/api/v1/auth/me").send().await.json()),
+            task_id: made(tasks, json!({ "title": "Hers" })).await,
+            post_id: made("/api/v1/posts".into(), draft).await,
+            project_id,
+            app,
+            admin,
+            alice,
+        }
+    }
+
+    /// What of Alice's a path's parameter names.
+    fn id_of(&self, parameter: &str) -> &str {
+        match parameter {
+            "{user_id}" => &self.user_id,
+            "{project_id}" => &self.project_id,
+            "{task_id}" => &self.task_id,
+            "{post_id}" => &self.post_id,
+            // Nobody's but the operators'.
+            "{job_id}" | "{dead_letter_id}" => NOBODY,
+            other => panic!("give Alice one of {other}"),
+        }
+    }
+
+    /// The path of `operation` on Alice's things.
+    fn path(&self, operation: &Operation) -> String {
+        let segments = operation
+            .path
+            .split('/')
+            .map(|segment| match segment.starts_with('{') {
+                true => self.id_of(segment),
+                false => segment,
+            });
+        segments.collect::<Vec<&str>>().join("/")
+    }
+
+    /// Somebody new for each request: some operations end what their caller is signed in with.
+    async fn caller(&self, caller: Caller, operation: &Operation, number: usize) -> TestClient {
+        let name = format!("{caller:?}{number}").to_lowercase();
+        match caller {
+            Caller::Nobody => self.app.anonymous(),
+            Caller::Forger => self.app.bearer(forged(&self.alice)),
+            Caller::Stranger => register(&self.app, &name).await,
+            Caller::WrongRole => {
+                let role = match permission(operation) {
+                    Some("jobs:read") => "watcher",
+                    _ => "clerk",
+                };
+                self.with_role(&name, role).await
+            }
+        }
+    }
+
+    /// Somebody new who has `role`.
+    async fn with_role(&self, name: &str, role: &str) -> TestClient {
+        let member = register(&self.app, name).await;
+        let me = member.get("/api/v1/auth/me").send().await.json();
+        let path = format!("/api/v1/users/{}", id(&me));
+        let given = self.admin.patch(path).json(&json!({ "role": role }));
+        given.send().await.assert_status(200);
+        member
+    }
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().expect("an id").to_owned()
+}
+
+async fn admin(world: &World, app: &TestApp) -> TestClient {
+    let (database, clock) = (world.database(), world.clock());
+    let client = Client::new(&ClientSettings::default(), clock.clone()).expect("a client");
+    let auth = compose::auth(&settings(&[]), &database, &clock, &client);
+    let email = "root@example.org".parse().expect("an address");
+    let (name, password) = ("Root".parse(), PASSWORD.parse());
+    let made =
+        auth.users()
+            .create_admin(email, name.expect("a name"), password.expect("a password"));
+    made.await.expect("an admin");
+    sign_in(app, "root").await
+}
+
+/// The token of `client` with a signature that nobody made.
+fn forged(client: &TestClient) -> String {
+    let token = client.token().expect("signed in");
+    let (message, _) = token.rsplit_once('.').expect("a signature");
+    format!("{message}.{}", "A".repeat(43))
+}
+
+fn name(operation: &Operation) -> String {
+    format!("{} {}", operation.method, operation.path)
+}
+
+fn secured(app: &TestApp) -> Vec<Operation> {
+    let secured = operations::all(app).into_iter();
+    secured.filter(Operation::is_secured).collect()
+}
+
+fn public(app: &TestApp) -> BTreeSet<String> {
+    let all = operations::all(app).into_iter();
+    all.filter(|one| !one.is_secured())
+        .map(|one| name(&one))
+        .collect()
+}
+
+/// The permission that `operation` asks for, as its description says.
+fn permission(operation: &Operation) -> Option<&str> {
+    let text = operation.value["description"].as_str()?;
+    let (_, rest) = text.split_once("Asks for the permission `")?;
+    Some(rest.split_once('`')?.0)
+}
+
+/// A body that says nothing wrong of Alice's thing, so that what is refused is the caller.
+fn body(operation: &Operation) -> Value {
+    match operation.value["operationId"].as_str() {
+        Some("replace_user") => json!({ "email": "mine@example.org", "display_name": "Mine" }),
+        Some("replace_project") => json!({ "name": "Mine" }),
+        Some("create_task" | "replace_task") => json!({ "title": "Mine" }),
+        Some("replace_post") => json!({ "title": "Mine", "content": "Mine." }),
+        _ => json!({}),
+    }
+}
+
+#[track_caller]
+fn assert_refused(caller: Caller, operation: &Operation, answer: &TestResponse) {
+    let place = name(operation);
+    let expected: &[u16] = match (caller.is_signed_in(), permission(operation)) {
+        (false, _) => &[401],
+        (true, Some(_)) => &[403],
+        (true, None) => &[403, 404],
+    };
+    let status = answer.status();
+    if caller.is_signed_in() && OPEN.contains(&&*place) {
+        let let_in = ![401, 403, 404].contains(&status);
+        assert!(
+            let_in,
+            "{caller:?} is kept out of what is open to all: {answer}"
+        );
+    } else {
+        assert!(
+            expected.contains(&status),
+            "{caller:?} got into {place}: {answer}"
+        );
+    }
+}
+
+on_sqlite! {
+    /// Without a principal in its handler's signature an operation is for everybody.
+    async fn what_anybody_may_do_is_listed(world: World) {
+        let app = serve(&world).await;
+        let expected = PUBLIC.map(str::to_owned);
+        assert_eq!(public(&app), BTreeSet::from(expected));
+        let names: BTreeSet<String> = secured(&app).iter().map(name).collect();
+        let gone: Vec<&&str> = OPEN.iter().filter(|open| !names.contains(**open)).collect();
+        assert!(gone.is_empty(), "no such operations: {gone:?}");
+    }
+
+    /// That the walk sees a route which asks nobody who they are.
+    async fn a_route_for_everybody_is_noticed(world: World) {
+        let app = trial::serve(&world, |_| {}).await;
+        assert!(public(&app).contains("POST /api/v1/trial/echo"));
+        assert!(!PUBLIC.contains(&"POST /api/v1/trial/echo"));
+    }
+
+    /// Each on a thing of Alice's, with nothing wrong but the caller.
+    async fn nobody_gets_into_what_is_not_theirs(world: World) {
+        let scene = Scene::set(&world, &[ROLES]).await;
+        let operations = secured(&scene.app);
+        assert!(operations.len() > 30, "the contract has lost its locks");
+        for caller in Caller::ALL {
+            for (number, operation) in operations.iter().enumerate() {
+                let client = scene.caller(caller, operation, number).await;
+                let request = client.request(operation.method.clone(), scene.path(operation));
+                let request = match operation.body("application/json") {
+                    Some(_) => request.json(&body(operation)),
+                    None => request,
+                };
+                assert_refused(caller, operation, &request.send().await);
+            }
+        }
+        let post = scene.alice.get(format!("/api/v1/posts/{}", scene.post_id)).send().await;
+        assert_eq!(post.assert_status(200).json()["version"], 1, "nothing was changed");
+    }
+
+    /// Who has no business there learns nothing of what is wrong with the rest of the request.
+    async fn who_asks_counts_before_what_they_ask(world: World) {
+        let scene = Scene::set(&world, &[ROLES]).await;
+        for caller in Caller::ALL {
+            for (number, operation) in secured(&scene.app).iter().enumerate() {
+                if caller.is_signed_in() && permission(operation).is_none() {
+                    continue;
+                }
+                let client = scene.caller(caller, operation, number).await;
+                let path = format!("{}?limit=x&nonsense=1", operation.path_with("nonsense"));
+                let request = client.request(operation.method.clone(), path);
+                let request = request.header("if-match", "nonsense");
+                let request = match operation.value["requestBody"].is_null() {
+                    true => request,
+                    false => request.header("content-type", "application/json").body("{"),
+                };
+                assert_refused(caller, operation, &request.send().await);
+            }
+        }
+    }
+
+    /// The reverse, so that what keeps out keeps out for want of a permission: a role with that
+    /// permission alone gets in.
+    async fn a_permission_opens_what_asks_for_it(world: World) {
+        let app = serve(&world).await;
+        let operations = secured(&app);
+        let permissions: BTreeSet<&str> = operations.iter().filter_map(permission).collect();
+        assert!(permissions.len() >= 6, "{permissions:?}");
+        let names: Vec<String> = permissions.iter().map(|one| one.replace(':', "-")).collect();
+        let roles = names.iter().zip(&permissions).map(|(name, one)| format!("{name}={one}"));
+        let roles = roles.collect::<Vec<_>>().join(";");
+        let scene = Scene::set(&world, &[("AUTH_ROLES", &roles)]).await;
+        for (role, granted) in names.iter().zip(&permissions) {
+            let member = scene.with_role(role, role).await;
+            for operation in &operations {
+                let Some(asked) = permission(operation) else {
+                    continue;
+                };
+                let answer = operation.request(&member).send().await;
+                assert_eq!(answer.status() == 403, asked != *granted, "{role}: {answer}");
+            }
+        }
+    }
+}
+
+/// A typing error in a role stops the start, and is told by the variable's name.
+#[test]
+fn a_role_with_an_unknown_permission_is_no_system() {
+    ashlar_testkit::run(ashlar_testkit::Backend::Sqlite, async |world: World| {
+        let settings = settings(&[("AUTH_ROLES", "support=jobs:raed")]);
+        let system = compose::system(&settings, &world.database(), &world.clock());
+        let error = system.err().expect("no system").to_string();
+        for part in ["AUTH_ROLES", "support", "jobs:raed", "jobs:read"] {
+            assert!(error.contains(part), "{error}");
+        }
+    });
+}
