@@ -6,15 +6,17 @@ mod client_info;
 mod docs;
 mod edge;
 mod gate;
+mod json_lines;
 mod mount;
 mod origin;
 mod negotiated;
 mod route;
 mod server;
 
-pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
+pub use answer::{Accepted, Answer, Body, Created, Issued, NoContent, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
 pub use client_info::ClientInfo;
+pub use json_lines::JsonLines;
 pub use route::{Arguments, Endpoint, Route};
 pub use server::{Server, ServerHandle, StartError};
 

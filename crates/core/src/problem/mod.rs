@@ -3,6 +3,7 @@
 
 mod code;
 mod render;
+mod scope;
 
 use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
@@ -32,6 +33,8 @@ pub struct Problem {
     details: Details,
     retry_after: Option<Duration>,
     allow: Option<String>,
+    /// What `WWW-Authenticate` says instead of a mere `Bearer`.
+    challenge: Option<String>,
     source: Option<Source>,
 }
 
@@ -92,6 +95,7 @@ impl Problem {
             details: Details::Fields(Vec::new()),
             retry_after: None,
             allow: None,
+            challenge: None,
             source: None,
         }
     }

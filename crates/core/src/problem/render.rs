@@ -179,7 +179,11 @@ impl Problem {
         {
             headers.insert(header::ALLOW, allow);
         }
-        if self.status() == StatusCode::UNAUTHORIZED {
+        if let Some(challenge) = &self.challenge
+            && let Ok(challenge) = HeaderValue::from_str(challenge)
+        {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        } else if self.status() == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
