@@ -10,6 +10,9 @@ mod events;
 mod router;
 mod authenticator;
 mod audit;
+mod api_key;
+mod known_keys;
+mod last_uses;
 mod token;
 mod refresh_token;
 mod standing;
@@ -32,10 +35,11 @@ use serde_json::json;
 
 use crate::{
     authenticator::Bearer,
-    model::{ManageUsers, ReadUsers},
+    known_keys::KnownKeys,
+    model::{ManageUsers, ReadAudit, ReadUsers},
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
+    service::{ApiKeys, AuditLog, Sessions, SignIn, Users},
     settings::AuthSettings,
     standing::Standings,
     token::Tokens,
@@ -47,6 +51,10 @@ pub struct Auth {
     users: Users,
     sign_in: SignIn,
     sessions: Sessions,
+    api_keys: ApiKeys,
+    audit_log: AuditLog,
+    known_keys: Arc<KnownKeys>,
+    clock: Clock,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
@@ -94,15 +102,26 @@ impl Auth {
             Arc::new(RefreshTokens::new(secret_key)),
             settings.sessions.clone(),
         );
+        let known_keys = Arc::new(KnownKeys::new(database.clone()));
+        let api_keys = ApiKeys::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&known_keys),
+            settings.api_keys.clone(),
+        );
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
         Self {
             users,
             sign_in,
             sessions,
+            api_keys,
+            audit_log: AuditLog::new(database.clone(), clock.clone()),
+            known_keys,
+            clock: clock.clone(),
             tokens,
             standings,
             passwords,
-            admin: vec![ReadUsers::NAME, ManageUsers::NAME],
+            admin: vec![ReadUsers::NAME, ManageUsers::NAME, ReadAudit::NAME],
         }
     }
 
@@ -113,12 +132,15 @@ impl Auth {
         self
     }
 
-    /// The routes under `/users` and `/auth`.
+    /// The routes under `/users`, `/auth` and `/audit`.
     pub fn domain(&self) -> Domain {
         Domain::new("auth", "Users, and how they sign in")
+            .refuses_keys()
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(self.api_keys.clone())
+            .state(self.audit_log.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -133,11 +155,13 @@ impl Auth {
             .publishes::<UserDeleted>()
     }
 
-    /// What turns a bearer token into a principal.
+    /// What turns a bearer token or an API key into a principal.
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
         Arc::new(Bearer {
             tokens: Arc::clone(&self.tokens),
             standings: Arc::clone(&self.standings),
+            keys: Arc::clone(&self.known_keys),
+            clock: self.clock.clone(),
             admin: Permissions::new(self.admin.clone()),
             user: Permissions::default(),
         })
@@ -146,6 +170,11 @@ impl Auth {
     /// The users, for the composition root and for other domains' ports.
     pub fn users(&self) -> &Users {
         &self.users
+    }
+
+    /// The audit log, for the composition root.
+    pub fn audit_log(&self) -> &AuditLog {
+        &self.audit_log
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also

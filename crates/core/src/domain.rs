@@ -73,9 +73,7 @@ impl Domain {
     /// which somebody with a stolen key could make it more than a key.
     pub fn refuses_keys(mut self) -> Self {
         self.refuses_keys = true;
-        self.routes = (self.routes.into_iter())
-            .map(Route::refuse_keys)
-            .collect();
+        self.routes = (self.routes.into_iter()).map(Route::refuse_keys).collect();
         self
     }
 

@@ -210,13 +210,15 @@ impl<P: Permission> FromRequest for Authorized<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Principal::admitted(request, Some(P::NAME)).and_then(|principal| {
-            if principal.can::<P>() {
-                Ok(Self(principal, PhantomData))
-            } else {
-                Err(Problem::forbidden())
-            }
-        }))
+        ready(
+            Principal::admitted(request, Some(P::NAME)).and_then(|principal| {
+                if principal.can::<P>() {
+                    Ok(Self(principal, PhantomData))
+                } else {
+                    Err(Problem::forbidden())
+                }
+            }),
+        )
     }
 }
 

@@ -6,11 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
-    http::Method,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method};
 
 use crate::{
     http::Route,
@@ -47,9 +43,9 @@ impl Scopes {
 
     /// Whether the scope `name` is among them.
     pub fn contain(&self, name: &str) -> bool {
-        self.0.as_ref().is_none_or(|names| {
-            (names.iter()).any(|one| one == name || one == EVERYTHING)
-        })
+        self.0
+            .as_ref()
+            .is_none_or(|names| (names.iter()).any(|one| one == name || one == EVERYTHING))
     }
 }
 
@@ -147,7 +143,13 @@ mod tests {
         let scope = |method| KeyRule::of_domain("posts", &method);
         assert_eq!(scope(Method::GET), KeyRule::Scope("posts:read".into()));
         assert_eq!(scope(Method::HEAD), KeyRule::Scope("posts:read".into()));
-        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE] {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::TRACE,
+        ] {
             assert_eq!(scope(method), KeyRule::Scope("posts:write".into()));
         }
     }

@@ -1,9 +1,13 @@
 //! What can be done with users, and how they sign in.
 
+mod api_keys;
+mod audit_log;
 mod sessions;
 mod sign_in;
 mod users;
 
+pub use api_keys::ApiKeys;
+pub use audit_log::{AuditExport, AuditLog};
 pub use sessions::Sessions;
 pub use sign_in::SignIn;
 pub use users::Users;

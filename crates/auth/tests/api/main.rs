@@ -17,6 +17,10 @@ use ashlar_core::{
 use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use serde_json::{Value, json};
 
+mod api_key_scopes;
+mod api_keys;
+mod audit_export;
+mod audit_log;
 mod cost;
 mod delete;
 mod events;

@@ -149,10 +149,12 @@ fn description(route: &Route, operation: &Operation<'_>) -> Option<String> {
 /// The scopes that a secured operation asks of API keys; `None` when it takes none.
 fn scopes(route: &Route, operation: &Operation<'_>) -> Option<Vec<String>> {
     match route.key_rule() {
-        KeyRule::Scope(scope) if !operation.refuses_keys => Some(match &operation.permissions[..] {
-            [] => vec![scope.clone()],
-            permissions => permissions.iter().map(|name| (*name).to_owned()).collect(),
-        }),
+        KeyRule::Scope(scope) if !operation.refuses_keys => {
+            Some(match &operation.permissions[..] {
+                [] => vec![scope.clone()],
+                permissions => permissions.iter().map(|name| (*name).to_owned()).collect(),
+            })
+        }
         KeyRule::Scope(_) | KeyRule::Refused => None,
     }
 }
