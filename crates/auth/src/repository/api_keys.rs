@@ -40,10 +40,10 @@ pub(crate) async fn find_known(
         .filter(is_any_of(connection, Column::Hash, hashes))
         .all(connection)
         .await?;
-    Ok(keys.into_iter().map(|key| (key.hash, known(key))).collect())
+    Ok(keys.iter().map(|key| (key.hash, known(key))).collect())
 }
 
-fn known(key: Model) -> KnownKey {
+fn known(key: &Model) -> KnownKey {
     let scopes: Vec<String> = key.scopes.split_whitespace().map(str::to_owned).collect();
     KnownKey {
         id: key.id,

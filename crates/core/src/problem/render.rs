@@ -174,16 +174,10 @@ impl Problem {
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, whole_seconds(wait).into());
         }
-        if let Some(allow) = &self.allow
-            && let Ok(allow) = HeaderValue::from_str(allow)
-        {
-            headers.insert(header::ALLOW, allow);
+        if let Some((name, value)) = self.header.as_deref() {
+            headers.insert(name.clone(), value.clone());
         }
-        if let Some(challenge) = &self.challenge
-            && let Ok(challenge) = HeaderValue::from_str(challenge)
-        {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        } else if self.status() == StatusCode::UNAUTHORIZED {
+        if self.status() == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
