@@ -1,40 +1,48 @@
-//! From a token to a principal: on every request, so without a query.
+//! From a token or an API key to a principal: on every request, so without a query.
 
 use std::{sync::Arc, time::Duration};
 
 use actix_web::dev::RequestHead;
 use ashlar_core::{
     clock::Clock,
-    principal::{Authentication, Authenticator, Principal, bearer},
+    principal::{Authentication, Authenticator, Permissions, Principal, UserId, bearer},
     problem::Problem,
+    scopes::Scopes,
 };
 
 use crate::{
+    api_key,
     cookies::Cookies,
+    known_keys::KnownKeys,
     model::{Delivery, Status},
     service::Roles,
     standing::{SessionStates, Standing, Standings},
     token::{Refusal, Tokens, Verified},
 };
 
-/// Authenticates with access tokens.
-pub(crate) struct AccessTokens {
+/// Authenticates with access tokens and API keys.
+pub(crate) struct Credentials {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) standings: Arc<Standings>,
     pub(crate) sessions: Arc<SessionStates>,
     pub(crate) cookies: Arc<Cookies>,
+    pub(crate) keys: Arc<KnownKeys>,
     pub(crate) clock: Clock,
     /// For how long a proof of identity counts as recent.
     pub(crate) recent: Duration,
     pub(crate) roles: Roles,
 }
 
-impl Authenticator for AccessTokens {
+impl Authenticator for Credentials {
     /// A token in the `Authorization` header wins over one in a cookie: no other site can make a
     /// browser send the header.
     fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>> {
         if let Some(token) = bearer(request.headers()) {
-            return Some(Box::pin(self.by_header(token)));
+            return Some(if api_key::is_meant(token) {
+                Box::pin(self.by_key(token))
+            } else {
+                Box::pin(self.by_header(token))
+            });
         }
         let token = self.cookies.access(request.headers()).transpose()?;
         // Of two cookies nobody can tell which is ours.
@@ -43,7 +51,7 @@ impl Authenticator for AccessTokens {
     }
 }
 
-impl AccessTokens {
+impl Credentials {
     async fn by_header(&self, token: &str) -> Result<Principal, Problem> {
         let verified = self.tokens.verify(token).map_err(refused)?;
         self.principal(verified, Delivery::Body).await
@@ -57,20 +65,44 @@ impl AccessTokens {
     }
 
     async fn principal(&self, token: Verified, delivery: Delivery) -> Result<Principal, Problem> {
-        let Some(Standing {
-            role,
-            status: Status::Active,
-        }) = self.standings.of(token.user_id).await?
-        else {
-            return Err(Problem::unauthorized("User not found"));
-        };
+        let permissions = self.permissions_of(token.user_id).await?;
         let is_recent = self.check_session(token, delivery).await?;
         Ok(Principal {
             user_id: token.user_id,
             session_id: Some(token.session_id.as_uuid()),
-            permissions: self.roles.permissions(&role),
+            permissions,
+            scopes: Scopes::all(),
             is_recent,
         })
+    }
+
+    /// A mistyped or shortened key is told by its checksum, so it costs no query.
+    async fn by_key(&self, text: &str) -> Result<Principal, Problem> {
+        let hash = api_key::read(text).ok_or_else(|| refused(Refusal::Invalid))?;
+        let now = self.clock.now();
+        let key = self.keys.of(hash).await?;
+        let key = (key.filter(|key| key.is_alive(now))).ok_or_else(|| refused(Refusal::Invalid))?;
+        let permissions = self.permissions_of(key.user_id).await?;
+        self.keys.note_use(hash, now);
+        Ok(Principal {
+            user_id: key.user_id,
+            session_id: None,
+            permissions: permissions.within(&key.scopes),
+            scopes: key.scopes,
+            is_recent: false,
+        })
+    }
+
+    /// What the user may do beyond their own things; 401 when they are gone or suspended.
+    async fn permissions_of(&self, user_id: UserId) -> Result<Permissions, Problem> {
+        let Some(Standing {
+            role,
+            status: Status::Active,
+        }) = self.standings.of(user_id).await?
+        else {
+            return Err(Problem::unauthorized("User not found"));
+        };
+        Ok(self.roles.permissions(&role))
     }
 
     /// A token dies with its session. Answers whether its user proved only lately who they are.

@@ -28,6 +28,18 @@ pub enum AuthError {
     /// Another user has this address.
     #[error("the e-mail address is already registered")]
     EmailTaken,
+    /// There is no such API key, or it is not the caller's.
+    #[error("API key not found")]
+    KeyNotFound,
+    /// The user has as many API keys as one may have.
+    #[error("too many API keys")]
+    TooManyKeys,
+    /// An API key cannot have these scopes, which nothing asks for.
+    #[error("unknown scopes")]
+    UnknownScopes(Vec<FieldError>),
+    /// An API key cannot live until then; the rest of a sentence says why.
+    #[error("an API key's expiry {0}")]
+    RefusedExpiry(String),
     /// Nobody would be left to manage users.
     #[error("the last active admin must remain one")]
     LastAdmin,
@@ -103,6 +115,14 @@ impl From<AuthError> for Problem {
             AuthError::NotFound => Self::not_found("User"),
             AuthError::Forbidden => Self::forbidden(),
             AuthError::EmailTaken => Self::conflict("Email already registered"),
+            AuthError::KeyNotFound => Self::not_found("API key"),
+            AuthError::TooManyKeys => {
+                Self::conflict("There are as many API keys as there may be: revoke one")
+            }
+            AuthError::UnknownScopes(fields) => Self::invalid(fields),
+            AuthError::RefusedExpiry(rule) => {
+                Self::invalid(vec![FieldError::new("expires_at", rule)])
+            }
             AuthError::LastAdmin => Self::conflict("The last active admin must remain one"),
             AuthError::UnknownRole(role) => {
                 let field = FieldError::new("role", "is not a role that there is");

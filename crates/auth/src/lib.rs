@@ -13,6 +13,9 @@ mod router;
 mod authenticator;
 mod cookies;
 mod audit;
+mod api_key;
+mod known_keys;
+mod last_uses;
 mod token;
 mod refresh_token;
 mod standing;
@@ -31,15 +34,16 @@ use ashlar_core::{
 use serde_json::json;
 
 use crate::{
-    authenticator::AccessTokens,
+    authenticator::Credentials,
     cookies::Cookies,
     error::RolesError,
     jobs::Pruner,
     keys::JwkSet,
+    known_keys::KnownKeys,
     model::ManageUsers,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Roles, Sessions, SignIn, Users},
+    service::{ApiKeys, AuditLog, Roles, Sessions, SignIn, Users},
     settings::{AuthSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
@@ -51,11 +55,14 @@ pub struct Auth {
     users: Users,
     sign_in: SignIn,
     sessions: Sessions,
+    api_keys: ApiKeys,
+    audit_log: AuditLog,
+    known_keys: Arc<KnownKeys>,
+    clock: Clock,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     session_states: Arc<SessionStates>,
     cookies: Arc<Cookies>,
-    clock: Clock,
     recent: Duration,
     passwords: Arc<Passwords>,
     roles: Roles,
@@ -110,16 +117,26 @@ impl Auth {
             roles.clone(),
         );
         let cookies = Cookies::new(secret_key, settings.cookies.clone(), refresh_tokens);
+        let known_keys = Arc::new(KnownKeys::new(database.clone()));
+        let api_keys = ApiKeys::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&known_keys),
+            settings.api_keys.clone(),
+        );
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
         Self {
             users,
             sign_in,
             sessions,
+            api_keys,
+            audit_log: AuditLog::new(database.clone(), clock.clone()),
+            known_keys,
+            clock: clock.clone(),
             tokens,
             standings,
             session_states,
             cookies: Arc::new(cookies),
-            clock: clock.clone(),
             recent: settings.sessions.recent,
             passwords,
             roles,
@@ -137,15 +154,18 @@ impl Auth {
         self.roles.compose(domains)
     }
 
-    /// The routes under `/users` and `/auth`.
+    /// The routes under `/users`, `/auth` and `/audit`.
     pub fn domain(&self) -> Domain {
         Domain::new("auth", "Users, and how they sign in")
+            .refuses_keys()
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
             .state(self.roles.clone())
             .state(self.public_keys.clone())
             .state(Cookies::clone(&self.cookies))
+            .state(self.api_keys.clone())
+            .state(self.audit_log.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -164,13 +184,14 @@ impl Auth {
             .schedule(jobs::prune_sessions())
     }
 
-    /// What turns a token, in a header or a cookie, into a principal.
+    /// What turns a token, in a header or a cookie, or an API key into a principal.
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
-        Arc::new(AccessTokens {
+        Arc::new(Credentials {
             tokens: Arc::clone(&self.tokens),
             standings: Arc::clone(&self.standings),
             sessions: Arc::clone(&self.session_states),
             cookies: Arc::clone(&self.cookies),
+            keys: Arc::clone(&self.known_keys),
             clock: self.clock.clone(),
             recent: self.recent,
             roles: self.roles.clone(),
@@ -180,6 +201,11 @@ impl Auth {
     /// The users, for the composition root and for other domains' ports.
     pub fn users(&self) -> &Users {
         &self.users
+    }
+
+    /// The audit log, for the composition root.
+    pub fn audit_log(&self) -> &AuditLog {
+        &self.audit_log
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also

@@ -30,6 +30,7 @@ pub struct Domain {
     name: &'static str,
     about: &'static str,
     prefix: &'static str,
+    refuses_keys: bool,
     routes: Vec<Route>,
     state: Vec<State>,
     components: Vec<Arc<dyn Component>>,
@@ -50,6 +51,7 @@ impl Domain {
             name,
             about,
             prefix: crate::http::PREFIX,
+            refuses_keys: false,
             routes: Vec::new(),
             state: Vec::new(),
             components: Vec::new(),
@@ -70,9 +72,21 @@ impl Domain {
         }
     }
 
+    /// Keeps API keys out of every route that does not say [`Route::takes_keys`]: for a domain in
+    /// which somebody with a stolen key could make it more than a key.
+    pub fn refuses_keys(mut self) -> Self {
+        self.refuses_keys = true;
+        self.routes = (self.routes.into_iter()).map(Route::refuse_keys).collect();
+        self
+    }
+
     /// Mounts a route.
     pub fn route(mut self, route: Route) -> Self {
-        self.routes.push(route.under(self.prefix, self.name));
+        let route = route.under(self.prefix, self.name);
+        self.routes.push(match self.refuses_keys {
+            true => route.refuse_keys(),
+            false => route,
+        });
         self
     }
 

@@ -7,6 +7,7 @@ pub mod problem;
 pub mod valid;
 pub mod page;
 pub mod principal;
+pub mod scopes;
 pub mod domain;
 pub mod http;
 pub mod openapi;

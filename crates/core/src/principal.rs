@@ -20,6 +20,7 @@ use crate::{
     ids::{Id, Identified},
     openapi::{Describe, Operation},
     problem::{Code, Problem},
+    scopes::{KeyRule, Scopes},
 };
 
 /// Marks the ids of users.
@@ -37,10 +38,12 @@ pub type UserId = Id<User>;
 pub struct Principal {
     /// The user.
     pub user_id: UserId,
-    /// The sign-in that this request's token belongs to.
+    /// The sign-in that this request's token belongs to; none with an API key.
     pub session_id: Option<Uuid>,
-    /// What the user may do beyond their own things.
+    /// What the user may do beyond their own things; with an API key, within its scopes.
     pub permissions: Permissions,
+    /// What this request's credentials are good for.
+    pub scopes: Scopes,
     /// Whether the user proved who they are in this sign-in, and only lately: what
     /// [`Recent`] asks for. Never true of an API key.
     pub is_recent: bool,
@@ -65,6 +68,15 @@ impl Permissions {
     pub fn names(&self) -> &[&'static str] {
         &self.0
     }
+
+    /// Those that are among `scopes` too.
+    pub fn within(&self, scopes: &Scopes) -> Self {
+        if self.0.iter().all(|name| scopes.contain(name)) {
+            return self.clone();
+        }
+        let within = self.0.iter().filter(|name| scopes.contain(name));
+        Self(within.copied().collect())
+    }
 }
 
 /// A right to do something beyond one's own things. A domain declares its permissions as types, so
@@ -85,6 +97,17 @@ impl Principal {
 pub struct Authorized<P>(Principal, PhantomData<fn() -> P>);
 
 impl<P> Deref for Authorized<P> {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
+}
+
+/// A [`Principal`] with a sign-in, for what must not be done with an API key: 403 with one.
+pub struct SignedIn(Principal);
+
+impl Deref for SignedIn {
     type Target = Principal;
 
     fn deref(&self) -> &Principal {
@@ -140,6 +163,38 @@ impl Principal {
             None => Err(anonymous()),
         }
     }
+
+    /// The principal, if the route is for their credentials: an API key needs the scope that the
+    /// route's domain or `permission` asks for. A route that says nothing takes no keys.
+    fn admitted(request: &HttpRequest, permission: Option<&str>) -> Result<Self, Problem> {
+        let principal = Self::of(request)?;
+        if principal.scopes.are_unlimited() {
+            return Ok(principal);
+        }
+        let Some(KeyRule::Scope(scope)) = KeyRule::of(request) else {
+            return Err(no_keys());
+        };
+        let scope = permission.unwrap_or(scope);
+        if principal.scopes.contain(scope) {
+            Ok(principal)
+        } else {
+            Err(Problem::insufficient_scope(scope))
+        }
+    }
+
+    /// The principal, if they have a sign-in.
+    fn signed_in(request: &HttpRequest) -> Result<Self, Problem> {
+        let principal = Self::of(request)?;
+        if principal.session_id.is_some() && principal.scopes.are_unlimited() {
+            Ok(principal)
+        } else {
+            Err(no_keys())
+        }
+    }
+}
+
+fn no_keys() -> Problem {
+    Problem::new(Code::Forbidden, "Not with an API key")
 }
 
 fn anonymous() -> Problem {
@@ -151,7 +206,7 @@ impl FromRequest for Principal {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        ready(Self::admitted(request, None))
     }
 }
 
@@ -160,13 +215,24 @@ impl<P: Permission> FromRequest for Authorized<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Principal::of(request).and_then(|principal| {
-            if principal.can::<P>() {
-                Ok(Self(principal, PhantomData))
-            } else {
-                Err(Problem::forbidden())
-            }
-        }))
+        ready(
+            Principal::admitted(request, Some(P::NAME)).and_then(|principal| {
+                if principal.can::<P>() {
+                    Ok(Self(principal, PhantomData))
+                } else {
+                    Err(Problem::forbidden())
+                }
+            }),
+        )
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Principal::signed_in(request).map(Self))
     }
 }
 
@@ -175,7 +241,7 @@ impl FromRequest for Recent {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Principal::of(request).and_then(|principal| {
+        ready(Principal::signed_in(request).and_then(|principal| {
             if principal.is_recent {
                 Ok(Self(principal))
             } else {
@@ -190,8 +256,15 @@ impl FromRequest for Recent {
 
 impl Describe for Recent {
     fn describe(operation: &mut Operation<'_>) {
-        Principal::describe(operation);
+        SignedIn::describe(operation);
         operation.fails(Code::StepUpRequired);
+    }
+}
+
+impl Describe for SignedIn {
+    fn describe(operation: &mut Operation<'_>) {
+        Principal::describe(operation);
+        operation.refuses_keys();
     }
 }
 
@@ -199,10 +272,8 @@ impl Describe for Principal {
     fn describe(operation: &mut Operation<'_>) {
         operation.secured();
         operation.fails(Code::Unauthorized);
-        // A browser's request that another site may have made it send.
-        if !operation.reads() {
-            operation.fails(Code::Forbidden);
-        }
+        // An API key may lack the scope.
+        operation.fails(Code::Forbidden);
     }
 }
 
@@ -210,6 +281,5 @@ impl<P: Permission> Describe for Authorized<P> {
     fn describe(operation: &mut Operation<'_>) {
         Principal::describe(operation);
         operation.needs_permission(P::NAME);
-        operation.fails(Code::Forbidden);
     }
 }

@@ -9,6 +9,7 @@ use actix_web::dev::RequestHead;
 use ashlar_core::{
     principal::{Authentication, Authenticator, Permissions, Principal, UserId, bearer},
     problem::Problem,
+    scopes::Scopes,
 };
 
 /// The tokens that one world handed out. Those of another world are as good as forged.
@@ -24,6 +25,7 @@ impl Tokens {
             user_id,
             session_id: Some(session),
             permissions: Permissions::new(permissions),
+            scopes: Scopes::all(),
             is_recent: true,
         };
         let token = format!("test.{}", session.simple());

@@ -1,6 +1,7 @@
 //! The commands of the binary `ashlar`.
 
 mod asyncapi;
+mod audit;
 mod doctor;
 mod events;
 mod jobs;
@@ -56,6 +57,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Print the API's contract (OpenAPI 3.1).
     Openapi,
+    /// Read the audit log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the contract of the events (AsyncAPI 3.0).
     Asyncapi,
     /// Manage users.
@@ -78,6 +82,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Doctor(doctor) => doctor.run(Source::from_process()),
         Command::Openapi => openapi::run(),
+        Command::Audit(audit) => settings().and_then(|settings| audit.run(&settings)),
         Command::Asyncapi => asyncapi::run(),
         Command::User(user) => settings().and_then(|settings| user.run(&settings)),
     };

@@ -1,5 +1,6 @@
 //! The tables. Private to the crate: nothing outside knows how a user is stored.
 
+pub(crate) mod api_key;
 pub(crate) mod audit_log;
 pub(crate) mod password;
 pub(crate) mod session;
@@ -8,12 +9,14 @@ pub(crate) mod user;
 use ashlar_core::stored_as;
 
 use crate::{
+    api_key::KeyHash,
     model::{DisplayName, Email, Revocation, RoleName, Status},
     password::PasswordHash,
 };
 
 stored_as!(DisplayName, String);
 stored_as!(Email, String);
+stored_as!(KeyHash, String);
 stored_as!(PasswordHash, String);
 stored_as!(Revocation, text);
 stored_as!(RoleName, String);

@@ -1,5 +1,6 @@
 //! What users and sign-ins are made of: ids, value types and permissions, without any I/O.
 
+mod api_key;
 mod display_name;
 mod email;
 mod new_password;
@@ -15,6 +16,7 @@ use ashlar_core::{
 };
 use serde::{Deserialize, Deserializer, de};
 
+pub use api_key::{ApiKey, ApiKeyId};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
@@ -31,6 +33,13 @@ impl Identified for AccessToken {
 
 /// The id of an access token (`jti`).
 pub type AccessTokenId = Id<AccessToken>;
+
+/// To read and export the audit log.
+pub struct ReadAudit;
+
+impl Permission for ReadAudit {
+    const NAME: &'static str = "audit:read";
+}
 
 /// To list all roles.
 pub struct ReadRoles;

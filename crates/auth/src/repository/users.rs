@@ -75,6 +75,17 @@ pub(crate) async fn find_with_password(
     Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
 }
 
+/// Locks the row of a user until the end of the transaction, so that what is counted of theirs stays
+/// so. Whether they exist.
+pub(crate) async fn lock(connection: &impl ConnectionTrait, id: UserId) -> Result<bool, DbErr> {
+    let user = Entity::alive()
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(connection)
+        .await?;
+    Ok(user.is_some())
+}
+
 /// Those of these users who exist.
 pub(crate) async fn find_all(
     connection: &impl ConnectionTrait,

@@ -1,6 +1,8 @@
-//! Routes under `/users` and `/auth`, a file for each noun: each handler calls one service method
+//! Routes under `/users`, `/auth` and `/audit`, a file for each noun: each handler calls one service method
 //! and answers.
 
+mod api_keys;
+mod audit_log;
 mod cookies;
 pub(crate) mod keys;
 mod roles;
@@ -14,8 +16,10 @@ pub(crate) fn routes() -> Vec<Route> {
     [
         users::routes(),
         roles::routes(),
-        sessions::routes(),
         sign_in::routes(),
+        sessions::routes(),
+        api_keys::routes(),
+        audit_log::routes(),
     ]
     .concat()
 }

@@ -23,7 +23,9 @@ pub(super) fn routes() -> Vec<Route> {
             .named("create_user", "Register")
             .about("Anybody may. An address can be registered once, whatever its case.")
             .fails(&[Code::Conflict]),
-        Route::get("/users", list).named("list_users", "List users"),
+        Route::get("/users", list)
+            .named("list_users", "List users")
+            .takes_keys(),
         Route::get("/users/{user_id}", read)
             .named("read_user", "Read a user")
             .about(OWN_OR_MANAGED)
@@ -42,6 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
         Route::get("/auth/me", me)
             .named("read_me", "Read the signed-in user")
+            .takes_keys()
             .fails(&[Code::NotFound]),
     ]
 }

@@ -1,5 +1,6 @@
 //! What auth is told by its environment.
 
+mod api_keys;
 mod cookies;
 mod hashing;
 mod roles;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use argon2::Params;
 use ashlar_core::settings::Reader;
 
+pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
 pub use roles::RoleSettings;
 pub use sessions::SessionSettings;
@@ -36,6 +38,8 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `AUTH_API_KEY_…`: how long API keys live.
+    pub api_keys: ApiKeySettings,
     /// `AUTH_COOKIE_SECURE`: how browsers keep them.
     pub cookies: CookieSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
@@ -63,6 +67,7 @@ impl AuthSettings {
             token_keys: TokenKeys::read(reader),
             roles: RoleSettings::read(reader),
             argon2: hashing::read(reader),
+            api_keys: ApiKeySettings::read(reader),
             cookies: CookieSettings::read(reader),
             sessions: SessionSettings::read(reader),
         };

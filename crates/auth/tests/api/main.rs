@@ -19,6 +19,10 @@ use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
+mod api_key_scopes;
+mod api_keys;
+mod audit_export;
+mod audit_log;
 mod browser;
 mod cost;
 mod delete;

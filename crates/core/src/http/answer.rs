@@ -41,6 +41,12 @@ pub struct Created<T> {
     pub etag: ETag,
 }
 
+/// 201 with a body that is told this once: a secret that was made for the caller. It is nowhere to
+/// be found again, so there is no `Location`, and like every answer it is not to be kept
+/// (`Cache-Control: no-store`).
+#[derive(Debug)]
+pub struct Issued<T>(pub T);
+
 /// 200 with a body and its version, or 304 when the client has that version already
 /// (`If-None-Match`, RFC 9110, 13.1.2).
 #[derive(Debug)]
@@ -134,6 +140,18 @@ impl<T: JsonSchema> Describe for Created<T> {
         operation.answers::<T>(StatusCode::CREATED, "Created");
         operation.answer_header(StatusCode::CREATED, "Location", "Where the new resource is");
         operation.answer_header(StatusCode::CREATED, "ETag", "The version, for If-Match");
+    }
+}
+
+impl<T: Serialize + JsonSchema> Answer for Issued<T> {
+    fn answer(self, request: &HttpRequest) -> HttpResponse {
+        write(request, StatusCode::CREATED, &self.0)
+    }
+}
+
+impl<T: JsonSchema> Describe for Issued<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<T>(StatusCode::CREATED, "Created; told this once");
     }
 }
 

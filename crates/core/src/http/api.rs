@@ -15,6 +15,7 @@ use crate::{
     page::CursorKey,
     principal::Authenticator,
     problem::Problem,
+    scopes::OfferedScopes,
     settings::HttpSettings,
     valid::BodyLimit,
 };
@@ -37,6 +38,7 @@ pub struct Api {
     routes: Arc<[Route]>,
     state: Vec<State>,
     document: Arc<Document>,
+    scopes: OfferedScopes,
     events: Arc<asyncapi::Document>,
     cursor_key: CursorKey,
 }
@@ -97,6 +99,7 @@ impl Api {
             health,
             routes,
             state,
+            scopes: OfferedScopes::of(&document),
             document: Arc::new(document),
             events: Arc::new(events),
             cursor_key: parts.cursor_key,
@@ -129,6 +132,7 @@ impl Api {
             .app_data(Negotiated::from(self.settings.error_format))
             .app_data(body_limit(&self.settings))
             .app_data(self.cursor_key.clone())
+            .app_data(self.scopes.clone())
             .default_service(web::to(no_route));
         for state in &self.state {
             state(config);

@@ -7,16 +7,18 @@ mod cookie;
 mod docs;
 mod edge;
 mod gate;
+mod json_lines;
 mod mount;
 mod origin;
 mod negotiated;
 mod route;
 mod server;
 
-pub use answer::{Accepted, Answer, Body, Created, NoContent, Published, Versioned};
+pub use answer::{Accepted, Answer, Body, Created, Issued, NoContent, Published, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
 pub use client_info::ClientInfo;
 pub use cookie::{Ambiguous, SetCookie, WithCookies, cookie};
+pub use json_lines::JsonLines;
 pub use route::{Arguments, Endpoint, Route};
 pub use server::{Server, ServerHandle, StartError};
 

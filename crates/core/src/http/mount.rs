@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use super::Route;
-use crate::problem::Problem;
+use crate::{problem::Problem, scopes::KeyRules};
 
 /// Mounts `routes`.
 pub(super) fn mount(routes: &[Route], config: &mut web::ServiceConfig) {
@@ -51,7 +51,7 @@ fn scope_of(path: &str) -> &str {
 
 fn resource(path: &str, routes: &[&Route]) -> actix_web::Resource {
     let allow = allow(routes);
-    let mut resource = web::resource(path);
+    let mut resource = web::resource(path).app_data(KeyRules::of_routes(routes));
     for route in routes {
         resource = resource.route(route.mount());
     }

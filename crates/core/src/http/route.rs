@@ -14,6 +14,7 @@ use super::answer::Answer;
 use crate::{
     openapi::{Components, Describe, Operation},
     problem::{Code, Problem},
+    scopes::KeyRule,
 };
 
 /// What a handler takes: extractors that describe themselves.
@@ -36,6 +37,8 @@ pub struct Route {
     description: Option<&'static str>,
     tag: &'static str,
     hidden: bool,
+    takes_keys: bool,
+    key_rule: KeyRule,
     fails: &'static [Code],
     mount: Arc<dyn Fn() -> actix_web::Route + Send + Sync>,
     describe: fn(&mut Operation<'_>),
@@ -77,6 +80,8 @@ impl Route {
             description: None,
             tag: "",
             hidden: false,
+            takes_keys: false,
+            key_rule: KeyRule::Refused,
             fails: &[],
             mount: Arc::new(move || mount(&mounted, handler.clone())),
             describe: |operation| {
@@ -112,10 +117,30 @@ impl Route {
         self
     }
 
+    /// Takes API keys also where the domain refuses them
+    /// ([`Domain::refuses_keys`](crate::domain::Domain::refuses_keys)).
+    pub fn takes_keys(mut self) -> Self {
+        self.takes_keys = true;
+        self
+    }
+
     pub(crate) fn under(mut self, prefix: &str, tag: &'static str) -> Self {
         self.path = format!("{prefix}{}", self.path);
         self.tag = tag;
+        self.key_rule = KeyRule::of_domain(tag, &self.method);
         self
+    }
+
+    /// What its domain says of keys, unless it says otherwise itself.
+    pub(crate) fn refuse_keys(mut self) -> Self {
+        if !self.takes_keys {
+            self.key_rule = KeyRule::Refused;
+        }
+        self
+    }
+
+    pub(crate) fn key_rule(&self) -> &KeyRule {
+        &self.key_rule
     }
 
     pub(crate) fn is_documented(&self) -> bool {

@@ -9,6 +9,7 @@ use super::{Components, Operation, operation::forbid_nul};
 use crate::{
     http::Route,
     problem::{Code, ErrorEnvelope, ProblemDetails, VbenError},
+    scopes::KeyRule,
 };
 
 /// What the document says of the API as a whole.
@@ -28,6 +29,9 @@ pub struct Document(Value);
 
 /// What any request can meet, whatever its route.
 const EVERYWHERE: [Code; 2] = [Code::InternalError, Code::ServiceUnavailable];
+
+/// Where an operation lists the scopes that it asks of API keys; absent when it takes none.
+const SCOPES: &str = "x-scopes";
 
 impl Document {
     /// Describes `routes`. `tags` are pairs of a name and a description, `security` the schemes
@@ -76,6 +80,17 @@ impl Document {
     pub fn as_value(&self) -> &Value {
         &self.0
     }
+
+    /// Every scope that an operation asks of API keys.
+    pub(crate) fn scopes(&self) -> BTreeSet<String> {
+        let paths = self.0["paths"].as_object().into_iter().flatten();
+        let operations = paths.flat_map(|(_, path)| path.as_object().into_iter().flatten());
+        let asked = operations.flat_map(|(_, operation)| operation[SCOPES].as_array());
+        asked
+            .flatten()
+            .filter_map(|scope| scope.as_str().map(str::to_owned))
+            .collect()
+    }
 }
 
 impl fmt::Display for Document {
@@ -110,6 +125,9 @@ fn render(route: &Route, operation: &Operation<'_>, security: &Map<String, Value
     }
     if operation.secured {
         value["security"] = security.keys().map(|name| json!({ name: [] })).collect();
+        if let Some(scopes) = scopes(route, operation) {
+            value[SCOPES] = scopes.into();
+        }
     }
     value
 }
@@ -119,10 +137,25 @@ fn description(route: &Route, operation: &Operation<'_>) -> Option<String> {
         [] => None,
         names => Some(format!("Asks for the permission `{}`.", names.join("`, `"))),
     };
-    match (route.description(), permissions) {
-        (Some(text), Some(permissions)) => Some(format!("{text}\n\n{permissions}")),
-        (Some(text), None) => Some(text.to_owned()),
-        (None, permissions) => permissions,
+    let keys = operation.secured.then(|| match scopes(route, operation) {
+        Some(scopes) => format!("With an API key: the scope `{}`.", scopes.join("`, `")),
+        None => "Not with an API key.".to_owned(),
+    });
+    let text = route.description().map(str::to_owned);
+    let parts: Vec<String> = [text, permissions, keys].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+/// The scopes that a secured operation asks of API keys; `None` when it takes none.
+fn scopes(route: &Route, operation: &Operation<'_>) -> Option<Vec<String>> {
+    match route.key_rule() {
+        KeyRule::Scope(scope) if !operation.refuses_keys => {
+            Some(match &operation.permissions[..] {
+                [] => vec![scope.clone()],
+                permissions => permissions.iter().map(|name| (*name).to_owned()).collect(),
+            })
+        }
+        KeyRule::Scope(_) | KeyRule::Refused => None,
     }
 }
 

@@ -42,6 +42,7 @@ impl Components {
 pub struct Operation<'a> {
     components: &'a mut Components,
     pub(crate) secured: bool,
+    pub(crate) refuses_keys: bool,
     pub(crate) permissions: Vec<&'static str>,
     pub(crate) parameters: Vec<Value>,
     pub(crate) body: Option<Value>,
@@ -56,6 +57,7 @@ impl<'a> Operation<'a> {
             components,
             reads: *method == Method::GET,
             secured: false,
+            refuses_keys: false,
             permissions: Vec::new(),
             parameters: Vec::new(),
             body: None,
@@ -72,6 +74,11 @@ impl<'a> Operation<'a> {
     /// It asks for a signed-in caller.
     pub fn secured(&mut self) {
         self.secured = true;
+    }
+
+    /// It asks for more than an API key can be.
+    pub fn refuses_keys(&mut self) {
+        self.refuses_keys = true;
     }
 
     /// It asks for this permission.

@@ -2,11 +2,18 @@
 //! the form that the client's `Accept` asks for.
 
 mod code;
+mod headers;
 mod render;
 
 use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,7 +38,8 @@ pub struct Problem {
     message: Cow<'static, str>,
     details: Details,
     retry_after: Option<Duration>,
-    allow: Option<String>,
+    /// What belongs to this problem, besides what its code says. Boxed, since few have one.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     source: Option<Source>,
 }
 
@@ -91,7 +99,7 @@ impl Problem {
             message: message.into(),
             details: Details::Fields(Vec::new()),
             retry_after: None,
-            allow: None,
+            header: None,
             source: None,
         }
     }
@@ -172,13 +180,6 @@ impl Problem {
     pub fn caused_by(mut self, cause: impl Into<Source>) -> Self {
         self.source = Some(cause.into());
         self
-    }
-
-    /// 405 with the methods that are allowed (RFC 9110, 15.5.6).
-    pub(crate) fn method_not_allowed(allow: String) -> Self {
-        let mut problem = Self::new(Code::MethodNotAllowed, Code::MethodNotAllowed.meaning());
-        problem.allow = Some(allow);
-        problem
     }
 
     /// The problem that an error status without a body stands for.

@@ -174,10 +174,8 @@ impl Problem {
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, whole_seconds(wait).into());
         }
-        if let Some(allow) = &self.allow
-            && let Ok(allow) = HeaderValue::from_str(allow)
-        {
-            headers.insert(header::ALLOW, allow);
+        if let Some((name, value)) = self.header.as_deref() {
+            headers.insert(name.clone(), value.clone());
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer");
