@@ -11,7 +11,7 @@ use ashlar_testkit::{Scratch, World, on_each_database, process};
 use crate::command::{ashlar, ashlar_in};
 
 /// For each command what its help must tell.
-const HELP: [(&[&str], &[&str]); 9] = [
+const HELP: [(&[&str], &[&str]); 10] = [
     (
         &[],
         &[
@@ -33,6 +33,7 @@ const HELP: [(&[&str], &[&str]); 9] = [
     (&["migrate", "up"], &["[STEPS]", "pending"]),
     (&["migrate", "down"], &["[STEPS]", "[default: 1]"]),
     (&["doctor"], &["--example", ".env.example", "setting"]),
+    (&["audit", "export"], &["--since", "--until", "JSON"]),
     (&["openapi"], &["OpenAPI"]),
     (&["user"], &["create-admin"]),
     (
