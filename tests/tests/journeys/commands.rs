@@ -33,6 +33,7 @@ const HELP: [(&[&str], &[&str]); 10] = [
     (&["migrate", "up"], &["[STEPS]", "pending"]),
     (&["migrate", "down"], &["[STEPS]", "[default: 1]"]),
     (&["doctor"], &["--example", ".env.example", "setting"]),
+    (&["audit", "export"], &["--since", "--until", "JSON"]),
     (&["openapi"], &["OpenAPI"]),
     (
         &["keys", "generate"],

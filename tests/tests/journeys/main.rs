@@ -21,6 +21,7 @@ mod several;
 mod outage;
 mod kafka;
 mod admin_work;
+mod audit;
 
 mod broker;
 mod command;

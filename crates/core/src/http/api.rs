@@ -163,7 +163,12 @@ fn document(info: &Info, domains: &[Domain], routes: &[Route]) -> Document {
     let mut security = Map::<String, Value>::new();
     security.insert(
         "bearer".into(),
-        json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" }),
+        json!({
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The access token of a sign-in, or an API key",
+        }),
     );
     for domain in domains {
         security.extend(domain.security().clone());

@@ -1,0 +1,39 @@
+//! The audit log on the command line.
+
+use ashlar_testkit::{AshlarProcess, World, on_each_database};
+use serde_json::Value;
+
+use crate::{
+    admin::admin,
+    command::{Ended, run},
+};
+
+async fn export(process: &AshlarProcess, arguments: &[&str]) -> Ended {
+    let arguments = [&["audit", "export"], arguments].concat();
+    run(process.command(&arguments).await, "").await
+}
+
+fn actions(ended: &Ended) -> Vec<String> {
+    let action = |line: &str| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        entry["action"].as_str().unwrap().to_owned()
+    };
+    ended.succeeded().lines().map(action).collect()
+}
+
+on_each_database! {
+    /// One object a line, the oldest first; the export itself is the last.
+    async fn the_audit_log_is_printed(world: World) {
+        let process = AshlarProcess::start(&[("DATABASE_URL", world.database_url())]).await;
+        admin(&process, "root").await;
+        let printed = export(&process, &[]).await;
+        assert_eq!(actions(&printed), ["session.started", "audit.exported"]);
+        let later = export(&process, &["--since", "2999-01-01T00:00:00Z"]).await;
+        assert_eq!(actions(&later), [] as [&str; 0]);
+        let earlier = export(&process, &["--until", "2000-01-01T00:00:00Z"]).await;
+        assert_eq!(actions(&earlier), [] as [&str; 0]);
+        let refused = export(&process, &["--since", "yesterday"]).await;
+        assert_eq!(refused.code, Some(2), "{refused:#?}");
+        assert_eq!(actions(&export(&process, &[]).await).len(), 5);
+    }
+}
