@@ -5,7 +5,7 @@ use std::time::Duration;
 use ashlar_core::{
     database::violated_constraint,
     offload::OffloadError,
-    problem::{Problem, Unexpected},
+    problem::{Code, Problem, Unexpected},
 };
 use sea_orm::DbErr;
 use thiserror::Error;
@@ -37,6 +37,9 @@ pub enum AuthError {
     /// Address and password do not go together, or the user may not sign in.
     #[error("invalid credentials")]
     InvalidCredentials,
+    /// There were too many guesses: the next may come after this time.
+    #[error("too many attempts")]
+    Throttled(Duration),
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -72,6 +75,9 @@ impl From<AuthError> for Problem {
             AuthError::LastAdmin => Self::conflict("The last active admin must remain one"),
             AuthError::Changed => Self::precondition_failed(),
             AuthError::InvalidCredentials => Self::unauthorized("Invalid credentials"),
+            AuthError::Throttled(wait) => {
+                Self::new(Code::TooManyRequests, "Too many attempts").retry_after(wait)
+            }
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
             }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod service;
 
 mod events;
+mod jobs;
 mod router;
 mod authenticator;
 mod audit;
@@ -25,6 +26,7 @@ use ashlar_core::{
     clock::Clock,
     database::Database,
     domain::Domain,
+    jobs::Schedule,
     principal::{Authenticator, Permission, Permissions},
     settings::SecretKey,
 };
@@ -32,10 +34,11 @@ use serde_json::json;
 
 use crate::{
     authenticator::Bearer,
+    jobs::PruneThrottles,
     model::{ManageUsers, ReadUsers},
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
+    service::{Sessions, SignIn, Throttle, Users},
     settings::AuthSettings,
     standing::Standings,
     token::Tokens,
@@ -47,6 +50,7 @@ pub struct Auth {
     users: Users,
     sign_in: SignIn,
     sessions: Sessions,
+    throttle: Throttle,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
@@ -81,11 +85,18 @@ impl Auth {
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let standings = Arc::new(Standings::new(database.clone()));
+        let throttle = Throttle::new(
+            database.clone(),
+            clock.clone(),
+            secret_key,
+            settings.throttle.clone(),
+        );
         let users = Users::new(
             database.clone(),
             clock.clone(),
             Arc::clone(&passwords),
             Arc::clone(&standings),
+            throttle.clone(),
         );
         let sessions = Sessions::new(
             database.clone(),
@@ -94,11 +105,18 @@ impl Auth {
             Arc::new(RefreshTokens::new(secret_key)),
             settings.sessions.clone(),
         );
-        let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
+        let sign_in = SignIn::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            sessions.clone(),
+            throttle.clone(),
+        );
         Self {
             users,
             sign_in,
             sessions,
+            throttle,
             tokens,
             standings,
             passwords,
@@ -131,6 +149,10 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
+            .performs::<PruneThrottles>(self.throttle.clone())
+            .schedule(Schedule::new("auth.prune_throttles", "40 3 * * *", || {
+                PruneThrottles {}
+            }))
     }
 
     /// What turns a bearer token into a principal.

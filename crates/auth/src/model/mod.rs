@@ -4,6 +4,7 @@ mod display_name;
 mod email;
 mod new_password;
 mod session;
+pub(crate) mod throttle;
 mod user;
 
 use std::{borrow::Cow, str::FromStr};

@@ -3,4 +3,5 @@
 pub(crate) mod audit;
 pub(crate) mod passwords;
 pub(crate) mod sessions;
+pub(crate) mod throttles;
 pub(crate) mod users;

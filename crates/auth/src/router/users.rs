@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use ashlar_core::{
-    http::{Created, NoContent, PREFIX, Route, Versioned},
+    http::{ClientInfo, Created, NoContent, PREFIX, Route, Versioned},
     page::{ListQuery, Page},
     principal::{Authorized, Principal, User},
     problem::Code,
@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/users", register)
             .named("create_user", "Register")
             .about("Anybody may. An address can be registered once, whatever its case.")
-            .fails(&[Code::Conflict]),
+            .fails(&[Code::Conflict, Code::TooManyRequests]),
         Route::get("/users", list).named("list_users", "List users"),
         Route::get("/users/{user_id}", read)
             .named("read_user", "Read a user")
@@ -59,9 +59,10 @@ const DELETE: &str = "One's own record, or with the permission `users:manage` an
 
 async fn register(
     users: Data<Users>,
+    client: ClientInfo,
     body: ValidJson<UserCreate>,
 ) -> Result<Created<UserResponse>, AuthError> {
-    let user = users.register(body.into_inner()).await?;
+    let user = users.register(body.into_inner(), &client).await?;
     Ok(Created {
         location: format!("{PREFIX}/users/{}", user.id),
         etag: ETag::of_version(user.version),

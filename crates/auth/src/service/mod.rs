@@ -2,6 +2,7 @@
 
 mod sessions;
 mod sign_in;
+mod throttle;
 mod users;
 
 pub use sessions::Sessions;
@@ -9,3 +10,4 @@ pub use sign_in::SignIn;
 pub use users::Users;
 
 pub(crate) use sessions::Granted;
+pub(crate) use throttle::Throttle;

@@ -7,6 +7,7 @@ use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
     events::publish,
+    http::ClientInfo,
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
@@ -17,10 +18,14 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
+    model::{
+        DisplayName, Email, ManageUsers, NewPassword, Role, Status,
+        throttle::{Rule, Subject},
+    },
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
+    service::Throttle,
     standing::Standings,
 };
 
@@ -31,6 +36,7 @@ pub struct Users {
     clock: Clock,
     passwords: Arc<Passwords>,
     standings: Arc<Standings>,
+    throttle: Throttle,
 }
 
 impl Users {
@@ -39,12 +45,14 @@ impl Users {
         clock: Clock,
         passwords: Arc<Passwords>,
         standings: Arc<Standings>,
+        throttle: Throttle,
     ) -> Self {
         Self {
             database,
             clock,
             passwords,
             standings,
+            throttle,
         }
     }
 
@@ -91,7 +99,17 @@ impl Users {
         Ok(admin.id)
     }
 
-    pub(crate) async fn register(&self, user: UserCreate) -> Result<Model, AuthError> {
+    /// Each counts, also one that succeeds: nobody makes accounts by the thousand, or learns by the
+    /// refusals who has one.
+    pub(crate) async fn register(
+        &self,
+        user: UserCreate,
+        client: &ClientInfo,
+    ) -> Result<Model, AuthError> {
+        let pass = (self.throttle)
+            .admit(Rule::Register, Subject::Anybody, client)
+            .await?;
+        pass.failed();
         let user = self
             .create(user.email, user.display_name, user.password, Role::User)
             .await?;

@@ -2,6 +2,7 @@
 
 mod hashing;
 mod sessions;
+mod throttle;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use argon2::Params;
 use ashlar_core::settings::Reader;
 
 pub use sessions::SessionSettings;
+pub use throttle::ThrottleSettings;
 
 /// How tokens are made and passwords hashed.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct AuthSettings {
     pub argon2: Params,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
+    /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
+    pub throttle: ThrottleSettings,
 }
 
 impl AuthSettings {
@@ -47,6 +51,7 @@ impl AuthSettings {
                 .default(Duration::from_secs(30 * 60)),
             argon2: hashing::read(reader),
             sessions: SessionSettings::read(reader),
+            throttle: ThrottleSettings::read(reader),
         }
     }
 }

@@ -24,6 +24,7 @@ mod list;
 mod login;
 mod read;
 mod register;
+mod throttle;
 mod token;
 mod update;
 

@@ -5,6 +5,7 @@ mod api;
 mod client_info;
 mod docs;
 mod edge;
+mod forwarded;
 mod gate;
 mod mount;
 mod origin;
