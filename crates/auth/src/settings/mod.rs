@@ -78,6 +78,28 @@ mod tests {
     }
 
     #[test]
+    fn guesses_are_throttled_by_default_and_cannot_be_let_run() {
+        let throttle = read([]).unwrap().throttle;
+        assert_eq!(throttle.account_attempts, 5);
+        assert_eq!(throttle.account_max_delay, Duration::from_secs(15 * 60));
+        assert_eq!(throttle.address_attempts, 10_000);
+        let production = read([("APP_ENV", "production")]).unwrap().throttle;
+        assert_eq!(production.account_attempts, 5);
+        assert_eq!(production.address_attempts, 100);
+        assert_eq!(production.address_attempts_per_minute, 20);
+        for (name, lax) in [
+            ("AUTH_ACCOUNT_ATTEMPTS", "21"),
+            ("AUTH_ACCOUNT_ATTEMPTS", "1"),
+            ("AUTH_ACCOUNT_MAX_DELAY", "59"),
+            ("AUTH_ADDRESS_ATTEMPTS", "0"),
+            ("AUTH_ADDRESS_ATTEMPTS_PER_MINUTE", "0"),
+        ] {
+            let problems = read([(name, lax)]).unwrap_err().to_string();
+            assert!(problems.contains(name), "{problems}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_hashed_with_is_a_problem() {
         let pairs = [
             ("AUTH_ARGON2_MEMORY_KIB", "16"),

@@ -138,6 +138,22 @@ on_each_database! {
         served.login_from("203.0.113.9, 198.51.100.1", &victim(11), WRONG).await.assert_status(401);
     }
 
+    /// A clock that is set back neither keeps an address out for as long nor lets it guess freely.
+    async fn a_clock_set_back_changes_little(world: World) {
+        let served = behind_proxy(&world, &TEN).await;
+        let begin = world.now();
+        world.turn_clock(1000 * 60 * SECOND);
+        for number in 0..10 {
+            served.login_from("203.0.113.9", &victim(number), WRONG).await.assert_status(401);
+        }
+        retry_after(&served.login_from("203.0.113.9", &victim(10), WRONG).await);
+        world.set_clock(begin);
+        served.login_from("203.0.113.9", &victim(11), WRONG).await.assert_status(401);
+        assert_eq!(retry_after(&served.login_from("203.0.113.9", &victim(12), WRONG).await), 3);
+        world.turn_clock(3 * SECOND);
+        served.login_from("203.0.113.9", &victim(13), WRONG).await.assert_status(401);
+    }
+
     /// Making accounts is counted, also where it succeeds, and apart from signing in.
     async fn registering_is_throttled(world: World) {
         let served = behind_proxy(&world, &TEN).await;

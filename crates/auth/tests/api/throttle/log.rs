@@ -39,7 +39,7 @@ fn nothing_can_be_written_into_the_log() {
             let post = post.header("x-forwarded-for", "203.0.113.9, forged mallory");
             post.send().await.assert_status(401);
         }
-        tokio_is_idle().await;
+        lines_are_written().await;
         drop(guard);
         let log = fs::read_to_string(&path).unwrap();
         let lines: Vec<Value> = log
@@ -61,6 +61,6 @@ fn nothing_can_be_written_into_the_log() {
 }
 
 /// The line of a request is written after its answer.
-async fn tokio_is_idle() {
+async fn lines_are_written() {
     actix_web::rt::time::sleep(Duration::from_millis(100)).await;
 }
