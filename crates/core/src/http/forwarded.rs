@@ -6,6 +6,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName};
 
 use crate::settings::{ForwardedHeader, ProxySettings};
 
+/// The entries of a chain, from left to right; none where one is no address.
+type Hops = Vec<Option<IpAddr>>;
+
 /// The client's address: that of `peer`, or, where it is a trusted proxy, the one that it speaks
 /// for, and so on through every trusted proxy. Each wrote the last entry of what it got, so the
 /// chain is read from the right, and what stands left of the first that is not trusted is that
@@ -34,8 +37,8 @@ pub(super) fn tell_of_a_proxy(headers: &HeaderMap) -> bool {
 }
 
 /// Every entry, from left to right; none where it is no address.
-fn hops(headers: &HeaderMap, header: ForwardedHeader) -> Vec<Option<IpAddr>> {
-    let (name, read): (HeaderName, fn(&str) -> Vec<Option<IpAddr>>) = match header {
+fn hops(headers: &HeaderMap, header: ForwardedHeader) -> Hops {
+    let (name, read): (HeaderName, fn(&str) -> Hops) = match header {
         ForwardedHeader::XForwardedFor => (header::X_FORWARDED_FOR, x_forwarded_for),
         ForwardedHeader::Forwarded => (header::FORWARDED, forwarded),
     };
@@ -45,7 +48,7 @@ fn hops(headers: &HeaderMap, header: ForwardedHeader) -> Vec<Option<IpAddr>> {
         .collect()
 }
 
-fn x_forwarded_for(value: &str) -> Vec<Option<IpAddr>> {
+fn x_forwarded_for(value: &str) -> Hops {
     value
         .split(',')
         .map(|entry| address(entry.trim()))
@@ -53,7 +56,7 @@ fn x_forwarded_for(value: &str) -> Vec<Option<IpAddr>> {
 }
 
 /// RFC 7239, section 4: elements with commas between, each of pairs with semicolons between.
-fn forwarded(value: &str) -> Vec<Option<IpAddr>> {
+fn forwarded(value: &str) -> Hops {
     split(value, ',').into_iter().map(speaks_for).collect()
 }
 

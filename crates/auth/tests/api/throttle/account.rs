@@ -180,6 +180,18 @@ on_each_database! {
         }
     }
 
+    /// Processes count together, and after a restart go on.
+    async fn guesses_at_several_processes_are_counted_together(world: World) {
+        let (one, other) = (serve(&world).await, serve(&world).await);
+        for _ in 0..2 {
+            one.login(ADA, WRONG).await.assert_status(401);
+            other.login(ADA, WRONG).await.assert_status(401);
+        }
+        one.login(ADA, WRONG).await.assert_status(401);
+        retry_after(&other.login(ADA, WRONG).await);
+        retry_after(&serve(&world).await.login(ADA, WRONG).await);
+    }
+
     /// A clock that is set back neither locks an account for as long nor opens it.
     async fn a_clock_set_back_changes_little(world: World) {
         let served = serve(&world).await;
