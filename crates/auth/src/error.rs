@@ -61,6 +61,9 @@ pub enum AuthError {
     /// Another site may have made a browser send the request.
     #[error(transparent)]
     Forgery(#[from] Forgery),
+    /// There were too many guesses: the next may come after this time.
+    #[error("too many attempts")]
+    Throttled(Duration),
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -133,6 +136,9 @@ impl From<AuthError> for Problem {
             AuthError::InvalidToken => Self::unauthorized("Invalid authentication credentials"),
             AuthError::SessionNotFound => Self::not_found("Session"),
             AuthError::Forgery(forgery) => forgery.into(),
+            AuthError::Throttled(wait) => {
+                Self::new(Code::TooManyRequests, "Too many attempts").retry_after(wait)
+            }
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
             }

@@ -1,4 +1,4 @@
-//! What auth does in the background.
+//! What auth does in the background: every night it removes what says nothing any more.
 
 use ashlar_core::{
     jobs::{Job, Perform, Run, Schedule},
@@ -6,7 +6,7 @@ use ashlar_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::service::Sessions;
+use crate::service::{Sessions, Throttle};
 
 /// To delete the sessions that are over since long.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,19 +22,38 @@ pub(crate) fn prune_sessions() -> Schedule {
 }
 
 /// Deletes them batch by batch, each committed by itself.
-pub(crate) struct Pruner(pub(crate) Sessions);
-
-impl Perform<PruneSessions> for Pruner {
+impl Perform<PruneSessions> for Sessions {
     async fn perform(&self, _: PruneSessions, _: &Run) -> Result<(), Failure> {
         let mut deleted = 0;
         loop {
-            let batch = self.0.delete_some_over().await?;
+            let batch = self.delete_some_over().await?;
             if batch == 0 {
                 break;
             }
             deleted += batch;
         }
         tracing::info!(deleted, "sessions_pruned");
+        Ok(())
+    }
+}
+
+/// To remove the throttles that say nothing any more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct PruneThrottles {}
+
+impl Job for PruneThrottles {
+    const NAME: &'static str = "auth.prune_throttles";
+}
+
+/// Every night.
+pub(crate) fn prune_throttles() -> Schedule {
+    Schedule::new("auth.prune_throttles", "40 3 * * *", || PruneThrottles {})
+}
+
+impl Perform<PruneThrottles> for Throttle {
+    async fn perform(&self, _: PruneThrottles, _: &Run) -> Result<(), Failure> {
+        let pruned = self.prune().await?;
+        tracing::info!(pruned, "throttles_pruned");
         Ok(())
     }
 }

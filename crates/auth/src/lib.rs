@@ -37,13 +37,13 @@ use crate::{
     authenticator::Credentials,
     cookies::Cookies,
     error::RolesError,
-    jobs::Pruner,
+    jobs::{PruneSessions, PruneThrottles},
     keys::JwkSet,
     known_keys::KnownKeys,
     model::ManageUsers,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{ApiKeys, AuditLog, Roles, Sessions, SignIn, Users},
+    service::{ApiKeys, AuditLog, Roles, Sessions, SignIn, Throttle, Users},
     settings::{AuthSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
@@ -59,6 +59,7 @@ pub struct Auth {
     audit_log: AuditLog,
     known_keys: Arc<KnownKeys>,
     clock: Clock,
+    throttle: Throttle,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     session_states: Arc<SessionStates>,
@@ -108,6 +109,12 @@ impl Auth {
             Arc::clone(&session_states),
             settings.sessions.clone(),
         );
+        let throttle = Throttle::new(
+            database.clone(),
+            clock.clone(),
+            secret_key,
+            settings.throttle.clone(),
+        );
         let users = Users::new(
             database.clone(),
             clock.clone(),
@@ -115,6 +122,7 @@ impl Auth {
             Arc::clone(&standings),
             sessions.clone(),
             roles.clone(),
+            throttle.clone(),
         );
         let cookies = Cookies::new(secret_key, settings.cookies.clone(), refresh_tokens);
         let known_keys = Arc::new(KnownKeys::new(database.clone()));
@@ -124,7 +132,13 @@ impl Auth {
             Arc::clone(&known_keys),
             settings.api_keys.clone(),
         );
-        let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
+        let sign_in = SignIn::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            sessions.clone(),
+            throttle.clone(),
+        );
         Self {
             users,
             sign_in,
@@ -133,6 +147,7 @@ impl Auth {
             audit_log: AuditLog::new(database.clone(), clock.clone()),
             known_keys,
             clock: clock.clone(),
+            throttle,
             tokens,
             standings,
             session_states,
@@ -180,8 +195,10 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
-            .performs(Pruner(self.sessions.clone()))
+            .performs::<PruneSessions>(self.sessions.clone())
             .schedule(jobs::prune_sessions())
+            .performs::<PruneThrottles>(self.throttle.clone())
+            .schedule(jobs::prune_throttles())
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.

@@ -1,22 +1,28 @@
 //! What is asked of a server: the scenarios, and the script that each connection follows.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::load::Answer;
+use crate::yardstick::WORKERS;
 
 /// Prefix of the slugs that [`Scenario::Create`] makes; by it they are found and removed.
 pub(crate) const CREATED_PREFIX: &str = "created-";
+
+/// Sign-ins that are refreshed at once.
+pub(crate) const REFRESHING: usize = 4;
 
 /// A kind of request that is driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scenario {
     /// `GET /api/v1/health/live`
     Live,
+    /// `GET /api/v1/health/live` with a token, which is looked at though nobody asks who it is
+    LiveSignedIn,
     /// `GET /api/v1/projects/{id}`, a random one of the user's
     GetOne,
     /// `GET /api/v1/projects?limit=20`, then on by `next_cursor`, and from the start again
@@ -25,6 +31,8 @@ pub(crate) enum Scenario {
     Create,
     /// `POST /api/v1/auth/login`
     Login,
+    /// `POST /api/v1/auth/refresh`, with the token that the last one gave
+    Refresh,
 }
 
 impl Scenario {
@@ -32,18 +40,22 @@ impl Scenario {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Live => "live check",
+            Self::LiveSignedIn => "live check, signed in",
             Self::GetOne => "get one",
             Self::List => "keyset list",
             Self::Create => "create",
             Self::Login => "login",
+            Self::Refresh => "refresh",
         }
     }
 
-    /// Connections to drive it with. A login holds a core and some 19 MiB while it hashes: 4 keep
-    /// two cores busy without a queue in front of them.
+    /// Connections to drive it with. A login holds a core and some 19 MiB while it hashes: one for
+    /// each core keeps them busy without a queue in front of them. (Of five at once for one account
+    /// the last would be throttled.) Each refreshing connection has a sign-in of its own.
     pub(crate) fn connections(self) -> usize {
         match self {
-            Self::Login => 4,
+            Self::Login => WORKERS,
+            Self::Refresh => REFRESHING,
             _ => 32,
         }
     }
@@ -67,6 +79,9 @@ pub(crate) struct Subject {
     pub(crate) email: String,
     /// For [`Scenario::Login`].
     pub(crate) password: String,
+    /// For [`Scenario::Refresh`]: the newest token of each connection's sign-in, which outlives the
+    /// connection, since each is good once.
+    pub(crate) refresh_tokens: Arc<[Mutex<String>]>,
 }
 
 impl Subject {
@@ -78,6 +93,7 @@ impl Subject {
             projects,
             email: String::new(),
             password: String::new(),
+            refresh_tokens: Arc::new([]),
         }
     }
 }
@@ -125,9 +141,18 @@ pub(crate) fn next_cursor(body: &[u8]) -> Option<&[u8]> {
     Some(&body[start..start + length])
 }
 
+/// The refresh token in the answer to a sign-in or a refresh, without parsing the rest.
+pub(crate) fn refresh_token(body: &[u8]) -> Option<&str> {
+    const KEY: &str = r#""refresh_token":""#;
+    let body = std::str::from_utf8(body).ok()?;
+    let (_, rest) = body.split_once(KEY)?;
+    rest.split_once('"').map(|(token, _)| token)
+}
+
 /// What one connection sends, request by request.
 pub(crate) struct Script {
     scenario: Scenario,
+    number: usize,
     subject: Subject,
     request: Vec<u8>,
     random: SplitMix64,
@@ -140,6 +165,7 @@ impl Script {
     pub(crate) fn new(scenario: Scenario, subject: &Subject, number: usize) -> Self {
         let request = match scenario {
             Scenario::Live => get("/api/v1/health/live", ""),
+            Scenario::LiveSignedIn => get("/api/v1/health/live", &subject.token),
             Scenario::Login => post(
                 "/api/v1/auth/login",
                 "",
@@ -150,6 +176,7 @@ impl Script {
         let random = SplitMix64(number as u64);
         Self {
             scenario,
+            number,
             subject: subject.clone(),
             request,
             random,
@@ -160,7 +187,7 @@ impl Script {
     /// The bytes of the next request.
     pub(crate) fn next_request(&mut self) -> &[u8] {
         match self.scenario {
-            Scenario::Live | Scenario::Login => {}
+            Scenario::Live | Scenario::LiveSignedIn | Scenario::Login => {}
             Scenario::GetOne => self.write_get_one(),
             Scenario::List => {
                 self.request = get(&list_path(self.cursor.as_deref()), &self.subject.token);
@@ -168,16 +195,32 @@ impl Script {
             Scenario::Create => {
                 self.request = post("/api/v1/projects", &self.subject.token, &new_project());
             }
+            Scenario::Refresh => self.write_refresh(),
         }
         &self.request
     }
 
-    /// Whether the answer is the expected one; a list's cursor is taken from it.
+    /// Whether the answer is the expected one; a list's cursor and the next refresh token are taken
+    /// from it.
     pub(crate) fn accepts(&mut self, answer: Answer<'_>) -> bool {
         if self.scenario == Scenario::List {
             self.cursor = next_cursor(answer.body).map(<[u8]>::to_vec);
         }
+        if self.scenario == Scenario::Refresh {
+            let Some(token) = refresh_token(answer.body) else {
+                return false;
+            };
+            let slot = &self.subject.refresh_tokens[self.number];
+            token.clone_into(&mut slot.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         answer.status == self.scenario.expected_status()
+    }
+
+    fn write_refresh(&mut self) {
+        let token = &self.subject.refresh_tokens[self.number];
+        let token = token.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = json!({ "refresh_token": *token });
+        self.request = post("/api/v1/auth/refresh", "", &body);
     }
 
     fn write_get_one(&mut self) {
@@ -271,6 +314,30 @@ mod tests {
             status: 200,
             body: b""
         }));
+    }
+
+    #[test]
+    fn a_refresh_goes_on_with_the_token_that_the_last_one_gave() {
+        let subject = Subject {
+            refresh_tokens: Arc::new([Mutex::new("first".to_owned())]),
+            ..subject()
+        };
+        let sends = |script: &mut Script, token: &str| {
+            let body = format!(r#"{{"refresh_token":"{token}"}}"#);
+            script.next_request().ends_with(body.as_bytes())
+        };
+        let mut script = Script::new(Scenario::Refresh, &subject, 0);
+        assert!(sends(&mut script, "first"));
+        let body = br#"{"access_token":"a","refresh_token":"second"}"#;
+        assert!(script.accepts(Answer { status: 200, body }));
+        assert!(sends(&mut script, "second"));
+        let mut next = Script::new(Scenario::Refresh, &subject, 0);
+        assert!(
+            sends(&mut next, "second"),
+            "another connection goes on with it"
+        );
+        let body = br#"{"error":{}}"#;
+        assert!(!script.accepts(Answer { status: 401, body }));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod threads;
 pub mod events;
 pub mod jobs;
 pub mod client;
+pub mod network;
 pub mod offload;
 pub mod settings;
 pub mod secret;

@@ -4,6 +4,7 @@ pub(crate) mod api_key;
 pub(crate) mod audit_log;
 pub(crate) mod password;
 pub(crate) mod session;
+pub(crate) mod throttle;
 pub(crate) mod user;
 
 use ashlar_core::stored_as;

@@ -6,6 +6,7 @@ mod email;
 mod new_password;
 mod role;
 mod session;
+pub(crate) mod throttle;
 mod user;
 
 use std::{borrow::Cow, str::FromStr};

@@ -4,4 +4,5 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod passwords;
 pub(crate) mod sessions;
+pub(crate) mod throttles;
 pub(crate) mod users;

@@ -40,11 +40,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/auth/login", login)
             .named("login", "Sign in")
             .about(LOGIN)
-            .fails(&[Code::Unauthorized]),
+            .fails(&[Code::Unauthorized, Code::TooManyRequests]),
         Route::post("/auth/token", token)
             .named("create_token", "Sign in (OAuth 2.0)")
             .about("The same as a form: the password grant of RFC 6749, 4.3.")
-            .fails(&[Code::Unauthorized]),
+            .fails(&[Code::Unauthorized, Code::TooManyRequests]),
     ]
 }
 

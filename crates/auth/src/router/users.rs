@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/users", register)
             .named("create_user", "Register")
             .about("Anybody may. An address can be registered once, whatever its case.")
-            .fails(&[Code::Conflict]),
+            .fails(&[Code::Conflict, Code::TooManyRequests]),
         Route::get("/users", list)
             .named("list_users", "List users")
             .takes_keys(),
@@ -62,9 +62,10 @@ const DELETE: &str = "One's own record, or with the permission `users:manage` an
 
 async fn register(
     users: Data<Users>,
+    client: ClientInfo,
     body: ValidJson<UserCreate>,
 ) -> Result<Created<UserResponse>, AuthError> {
-    let user = users.register(body.into_inner()).await?;
+    let user = users.register(body.into_inner(), &client).await?;
     Ok(Created {
         location: format!("{PREFIX}/users/{}", user.id),
         etag: ETag::of_version(user.version),

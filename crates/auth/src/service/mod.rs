@@ -5,6 +5,7 @@ mod audit_log;
 mod roles;
 mod sessions;
 mod sign_in;
+mod throttle;
 mod users;
 
 pub use api_keys::ApiKeys;
@@ -15,3 +16,4 @@ pub use sign_in::SignIn;
 pub use users::Users;
 
 pub(crate) use sessions::Granted;
+pub(crate) use throttle::Throttle;

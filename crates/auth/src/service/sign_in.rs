@@ -3,6 +3,7 @@
 use std::{error::Error, sync::Arc};
 
 use ashlar_core::{
+    clock::Clock,
     database::{Database, Transaction},
     http::ClientInfo,
     principal::UserId,
@@ -10,34 +11,49 @@ use ashlar_core::{
 };
 
 use crate::{
+    audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
-    model::{Delivery, Email, Method, Status},
+    model::{
+        Delivery, Email, Method, Status,
+        throttle::{Rule, Subject},
+    },
     password::{PasswordHash, Passwords},
     repository,
-    service::{Granted, Sessions},
+    service::{Granted, Sessions, Throttle},
 };
 
 /// Signs users in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     database: Database,
+    clock: Clock,
     passwords: Arc<Passwords>,
     sessions: Sessions,
+    throttle: Throttle,
 }
 
 impl SignIn {
-    pub(crate) fn new(database: Database, passwords: Arc<Passwords>, sessions: Sessions) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        passwords: Arc<Passwords>,
+        sessions: Sessions,
+        throttle: Throttle,
+    ) -> Self {
         Self {
             database,
+            clock,
             passwords,
             sessions,
+            throttle,
         }
     }
 
     /// A token for the user with this address and password.
     ///
-    /// Why it was refused is for the log alone, and each refusal takes the same work.
+    /// Why it was refused is for the logs alone, and each refusal takes the same work. Who guesses
+    /// too often is refused before any work is done.
     pub(crate) async fn with_password(
         &self,
         email: &str,
@@ -45,35 +61,61 @@ impl SignIn {
         client: &ClientInfo,
         delivery: Delivery,
     ) -> Result<Granted, AuthError> {
+        let pass = (self.throttle)
+            .admit(Rule::Login, Subject::Address(email), client)
+            .await?;
         let (user, hash) = self.find(email).await?.unzip();
         let hash = hash.flatten();
         let matches = (self.passwords)
             .matches(password.clone(), hash.as_ref())
             .await?;
         let Some(user) = user else {
-            tracing::info!(reason = "unknown_email", "login_failed");
-            return Err(AuthError::InvalidCredentials);
+            return Err(self.refuse(None, "unknown_email", client).await?);
         };
         if !matches {
-            tracing::info!(user_id = %user.id, reason = "wrong_password", "login_failed");
-            return Err(AuthError::InvalidCredentials);
+            return Err(self.refuse(Some(user.id), "wrong_password", client).await?);
         }
         if user.status != Status::Active {
-            tracing::info!(user_id = %user.id, reason = "suspended", "login_failed");
-            return Err(AuthError::InvalidCredentials);
+            return Err(self.refuse(Some(user.id), "suspended", client).await?);
         }
         if let Some(hash) = hash.filter(|hash| !self.passwords.is_current(hash)) {
             self.upgrade_hash(user.id, hash, password).await;
         }
         let start = async |transaction: &Transaction| {
             let methods = [Method::Password];
-            self.sessions
+            let granted = (self.sessions)
                 .start(transaction, user.id, &methods, client, delivery)
-                .await
+                .await?;
+            pass.succeeded(transaction).await?;
+            Ok::<_, AuthError>(granted)
         };
         let granted = self.database.transaction(start).await?;
         tracing::info!(user_id = %user.id, session_id = %granted.session_id, "login_succeeded");
         Ok(granted)
+    }
+
+    /// What a client is told that is refused: the same, whatever the reason. The logs know it, with
+    /// the user if there is one.
+    async fn refuse(
+        &self,
+        user_id: Option<UserId>,
+        reason: &'static str,
+        client: &ClientInfo,
+    ) -> Result<AuthError, AuthError> {
+        let record = async |transaction: &Transaction| {
+            let entry = Entry::new("login.failed")
+                .from(client)
+                .with("reason", reason);
+            let entry = match user_id {
+                Some(user_id) => entry.to(user_id),
+                None => entry,
+            };
+            audit::record(transaction, entry, self.clock.now()).await
+        };
+        self.database.transaction(record).await?;
+        let user_id = user_id.map(tracing::field::display);
+        tracing::info!(user_id, reason, "login_failed");
+        Ok(AuthError::InvalidCredentials)
     }
 
     /// The user with this address, and the hash of their password if they have one. What is no

@@ -22,11 +22,14 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, RoleName, Status},
+    model::{
+        DisplayName, Email, ManageUsers, NewPassword, Revocation, RoleName, Status,
+        throttle::{Rule, Subject},
+    },
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
-    service::{Roles, Sessions},
+    service::{Roles, Sessions, Throttle},
     standing::Standings,
 };
 
@@ -39,6 +42,7 @@ pub struct Users {
     standings: Arc<Standings>,
     sessions: Sessions,
     roles: Roles,
+    throttle: Throttle,
 }
 
 impl Users {
@@ -49,6 +53,7 @@ impl Users {
         standings: Arc<Standings>,
         sessions: Sessions,
         roles: Roles,
+        throttle: Throttle,
     ) -> Self {
         Self {
             database,
@@ -57,6 +62,7 @@ impl Users {
             standings,
             sessions,
             roles,
+            throttle,
         }
     }
 
@@ -103,7 +109,17 @@ impl Users {
         Ok(admin.id)
     }
 
-    pub(crate) async fn register(&self, user: UserCreate) -> Result<Model, AuthError> {
+    /// Each counts, also one that succeeds: nobody makes accounts by the thousand, or learns by the
+    /// refusals who has one.
+    pub(crate) async fn register(
+        &self,
+        user: UserCreate,
+        client: &ClientInfo,
+    ) -> Result<Model, AuthError> {
+        let pass = (self.throttle)
+            .admit(Rule::Register, Subject::Anybody, client)
+            .await?;
+        pass.failed();
         let user = self
             .create(
                 user.email,

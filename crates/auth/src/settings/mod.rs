@@ -5,6 +5,7 @@ mod cookies;
 mod hashing;
 mod roles;
 mod sessions;
+mod throttle;
 mod token_keys;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
 pub use roles::RoleSettings;
 pub use sessions::SessionSettings;
+pub use throttle::ThrottleSettings;
 pub use token_keys::TokenKeys;
 
 pub(crate) use roles::VARIABLE as ROLES;
@@ -44,6 +46,8 @@ pub struct AuthSettings {
     pub cookies: CookieSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
+    /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
+    pub throttle: ThrottleSettings,
 }
 
 impl AuthSettings {
@@ -70,6 +74,7 @@ impl AuthSettings {
             api_keys: ApiKeySettings::read(reader),
             cookies: CookieSettings::read(reader),
             sessions: SessionSettings::read(reader),
+            throttle: ThrottleSettings::read(reader),
         };
         let lifetime = settings.access_token_lifetime;
         settings.sessions.check(lifetime, reader);
@@ -96,6 +101,28 @@ mod tests {
         assert_eq!(settings.argon2.t_cost(), 2);
         assert_eq!(settings.argon2.p_cost(), 1);
         assert_eq!(settings.access_token_lifetime, Duration::from_secs(1800));
+    }
+
+    #[test]
+    fn guesses_are_throttled_by_default_and_cannot_be_let_run() {
+        let throttle = read([]).unwrap().throttle;
+        assert_eq!(throttle.account_attempts, 5);
+        assert_eq!(throttle.account_max_delay, Duration::from_secs(15 * 60));
+        assert_eq!(throttle.address_attempts, 10_000);
+        let production = read([("APP_ENV", "production")]).unwrap().throttle;
+        assert_eq!(production.account_attempts, 5);
+        assert_eq!(production.address_attempts, 100);
+        assert_eq!(production.address_attempts_per_minute, 20);
+        for (name, lax) in [
+            ("AUTH_ACCOUNT_ATTEMPTS", "21"),
+            ("AUTH_ACCOUNT_ATTEMPTS", "1"),
+            ("AUTH_ACCOUNT_MAX_DELAY", "59"),
+            ("AUTH_ADDRESS_ATTEMPTS", "0"),
+            ("AUTH_ADDRESS_ATTEMPTS_PER_MINUTE", "0"),
+        ] {
+            let problems = read([(name, lax)]).unwrap_err().to_string();
+            assert!(problems.contains(name), "{problems}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod refresh;
 mod register;
 mod roles;
 mod sessions;
+mod throttle;
 mod token;
 mod update;
 

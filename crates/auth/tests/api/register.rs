@@ -38,8 +38,8 @@ on_each_database! {
         assert_eq!(user["version"], 1);
         assert_eq!(user["created_at"], user["updated_at"]);
         assert_eq!(user.as_object().unwrap().len(), 8, "{user}");
-        // The row, and the event.
-        created.assert_statements(3);
+        // The throttle, the user, their password, and the event.
+        created.assert_statements(4);
     }
 
     /// Each rule, and all of them in one answer.

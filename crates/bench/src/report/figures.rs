@@ -2,7 +2,7 @@
 
 use super::megabytes;
 use super::table::Table;
-use crate::run::{Flatness, Results};
+use crate::run::{Comparison, Drive, Flatness, Results, middle};
 use crate::scenario::Scenario;
 
 /// CPU per request of a yardstick ÷ Ashlar's has to be at least this.
@@ -13,6 +13,14 @@ const CPU_RATIOS: [(Scenario, &str, f64); 5] = [
     (Scenario::Create, "by hand", 0.85),
     (Scenario::Live, "bare", 0.9),
 ];
+/// Share of a login's CPU that is the hash.
+const HASH_SHARE: f64 = 0.95;
+/// CPU of an authenticated read ÷ that of the same with a check of its token alone.
+const AUTHENTICATION_WITHIN: f64 = 1.05;
+/// p99 of reads while sign-ins saturate ÷ without them.
+const SATURATED_WITHIN: f64 = 2.0;
+/// Milliseconds.
+const REFRESH_BELOW: f64 = 5.0;
 /// Widest relative change of list time over all sizes, and from first to last page.
 const FLAT_WITHIN: f64 = 0.15;
 /// Milliseconds.
@@ -32,6 +40,10 @@ pub(super) fn figures(results: &Results) -> Table {
         .map_or(u64::MAX, |&(_, idle, _)| idle);
     let ratios = CPU_RATIOS.iter().map(|goal| cpu_ratio(results, goal));
     let others = [
+        hash_share(results),
+        authentication(results),
+        saturation(results),
+        refresh(results),
         list_time(&results.flatness),
         start("existing", startup.existing, EXISTING_START_BELOW),
         start("fresh", startup.fresh, FRESH_START_BELOW),
@@ -75,6 +87,65 @@ fn cpu_ratio(results: &Results, &(scenario, yardstick, goal): &(Scenario, &str, 
         goal: format!("≥ {goal:.2}"),
         measured: format!("{ratio:.2}"),
         holds: ratio >= goal,
+    }
+}
+
+/// Ashlar's drives of a scenario, each figure for itself; none when it was not driven.
+fn ashlar(results: &Results, scenario: Scenario, paced: bool) -> Option<Drive> {
+    let of = |comparison: &&Comparison| comparison.scenario == scenario;
+    let series = results.comparisons.iter().find(of)?.series.first()?;
+    let drives = if paced { &series.paced } else { &series.closed };
+    (!drives.is_empty()).then(|| middle(drives))
+}
+
+fn hash_share(results: &Results) -> Figure {
+    let login = ashlar(results, Scenario::Login, false);
+    let share = results.hash_time.zip(login);
+    let share = share.map_or(0.0, |(hash, login)| hash.as_secs_f64() * 1e6 / login.cpu);
+    Figure {
+        what: "login, share of the hash in its CPU".to_owned(),
+        goal: format!("≥ {:.0} %", HASH_SHARE * 100.0),
+        measured: format!("{:.1} %", share * 100.0),
+        holds: share >= HASH_SHARE,
+    }
+}
+
+/// What authentication costs is what the live check costs more with a token. In its place the check
+/// of a token alone would stand.
+fn authentication(results: &Results) -> Figure {
+    let cpu = |scenario| ashlar(results, scenario, false).map(|drive| drive.cpu);
+    let ratio = || {
+        let read = cpu(Scenario::GetOne)?;
+        let cost = cpu(Scenario::LiveSignedIn)? - cpu(Scenario::Live)?;
+        let check = results.jwt_time.as_secs_f64() * 1e6;
+        Some(read / (read - cost + check))
+    };
+    let ratio = ratio().unwrap_or(f64::INFINITY);
+    Figure {
+        what: "get one, CPU beside a check of its token alone".to_owned(),
+        goal: format!("≤ {AUTHENTICATION_WITHIN:.2}"),
+        measured: format!("{ratio:.2}"),
+        holds: ratio <= AUTHENTICATION_WITHIN,
+    }
+}
+
+fn saturation(results: &Results) -> Figure {
+    let ratio = results.saturation.ratio;
+    Figure {
+        what: "get one, p99 while logins saturate".to_owned(),
+        goal: format!("≤ {SATURATED_WITHIN:.1} ×"),
+        measured: format!("{ratio:.2} ×"),
+        holds: ratio <= SATURATED_WITHIN,
+    }
+}
+
+fn refresh(results: &Results) -> Figure {
+    let p50 = ashlar(results, Scenario::Refresh, true).map_or(f64::INFINITY, |drive| drive.p50);
+    Figure {
+        what: "refresh, p50".to_owned(),
+        goal: format!("< {REFRESH_BELOW:.0} ms"),
+        measured: format!("{p50:.2} ms"),
+        holds: p50 < REFRESH_BELOW,
     }
 }
 
@@ -132,7 +203,9 @@ fn widest_change(lists: &[Flatness]) -> (f64, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Comparison, Drive, Page, Series, Startup};
+    use std::time::Duration;
+
+    use crate::run::{Page, Saturation, Series, Startup};
 
     fn series(name: &'static str, cpu: f64) -> Series {
         Series {
@@ -156,6 +229,8 @@ mod tests {
             }],
             memory: vec![("Ashlar", 39_000_000, 50_000_000)],
             hash_time: None,
+            jwt_time: Duration::from_micros(2),
+            saturation: Saturation::of(1.0, 2.0),
             flatness: vec![],
             startup: Startup {
                 fresh: 999.0,
@@ -183,8 +258,39 @@ mod tests {
     }
 
     #[test]
+    fn sign_ins_have_figures_of_their_own() {
+        let ashlar = |scenario, cpu| Comparison {
+            scenario,
+            series: vec![series("Ashlar", cpu)],
+        };
+        let with = |login, live, hash| Results {
+            comparisons: vec![
+                ashlar(Scenario::GetOne, 50.0),
+                ashlar(Scenario::Live, 10.0),
+                ashlar(Scenario::LiveSignedIn, live),
+                ashlar(Scenario::Login, login),
+            ],
+            hash_time: Some(Duration::from_micros(hash)),
+            ..results(1.0, 1.0)
+        };
+        assert!(verdict(&with(1000.0, 12.0, 950), "share of the hash"));
+        assert!(!verdict(&with(1000.0, 12.0, 949), "share of the hash"));
+        assert!(verdict(&with(1000.0, 14.0, 1), "check of its token"));
+        assert!(!verdict(&with(1000.0, 15.0, 1), "check of its token"));
+        assert!(verdict(&results(1.0, 1.0), "while logins saturate"));
+        let slow = Results {
+            saturation: Saturation::of(1.0, 2.1),
+            ..results(1.0, 1.0)
+        };
+        assert!(!verdict(&slow, "while logins saturate"));
+    }
+
+    #[test]
     fn what_was_not_measured_does_not_pass() {
         let results = results(1.0, 1.0);
+        assert!(!verdict(&results, "share of the hash"));
+        assert!(!verdict(&results, "check of its token"));
+        assert!(!verdict(&results, "refresh, p50"));
         assert!(!verdict(&results, "get one, CPU beside limit"));
         assert!(!verdict(&results, "list time by rows"));
     }

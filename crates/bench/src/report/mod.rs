@@ -10,7 +10,7 @@ use std::fmt::Write;
 pub(crate) use section::write_section;
 pub(crate) use setting::Setting;
 
-use crate::run::{Comparison, Results, Series, middle};
+use crate::run::{Comparison, Results, Saturation, Series, middle};
 use crate::scenario::Scenario;
 use figures::figures;
 use table::Table;
@@ -22,6 +22,7 @@ pub(crate) fn render(setting: &Setting, results: &Results) -> String {
         ("Figures to reach", figures(results)),
         ("Load", load(&results.comparisons)),
         ("Ashlar beside the yardsticks", ratios(&results.comparisons)),
+        ("Reads while sign-ins saturate", saturation(results)),
         ("Memory", memory(results)),
         ("List time by rows", flatness(results)),
         ("Start-up on SQLite", startup(results)),
@@ -115,6 +116,26 @@ fn hash_share(results: &Results) -> String {
         hash / 1e3,
         100.0 * hash / login.cpu
     )
+}
+
+fn saturation(results: &Results) -> Table {
+    let mut table = Table::new(&["reads", "sign-ins/s", "at req/s", "p50 ms", "p99 ms"]);
+    let Saturation {
+        quiet,
+        busy,
+        login_rate,
+        ..
+    } = &results.saturation;
+    for (name, logins, reads) in [("alone", 0.0, quiet), ("beside", *login_rate, busy)] {
+        table.row([
+            name.to_owned(),
+            format!("{logins:.0}"),
+            format!("{:.0}", reads.rate),
+            format!("{:.2}", reads.p50),
+            format!("{:.2}", reads.p99),
+        ]);
+    }
+    table
 }
 
 fn memory(results: &Results) -> Table {

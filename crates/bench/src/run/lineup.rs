@@ -1,7 +1,7 @@
 //! The servers of a run, side by side on one database, each with a token for the same user.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::error::BenchError;
 use crate::load::{Client, Target};
 use crate::procfs;
-use crate::scenario::{self, Scenario, Subject};
+use crate::scenario::{self, REFRESHING, Scenario, Subject};
 use crate::server::{self, Ashlar, Server};
 use crate::yardstick;
 
@@ -78,6 +78,7 @@ impl Lineup {
         ashlar.migrate(&database.url)?;
         let (server, mut subject, user) = serve_signed_in(ashlar, database)?;
         subject.projects = Arc::from(database.seed(rows, user, SHARE)?);
+        subject.refresh_tokens = sign_ins(&server, &subject)?;
         let ashlar = Contender::new(server, subject.clone())?;
 
         let secret = server::random_secret();
@@ -105,7 +106,7 @@ impl Lineup {
     pub(super) fn contenders(&self, scenario: Scenario) -> Vec<&Contender> {
         match scenario {
             Scenario::Live => vec![&self.ashlar, &self.bare],
-            Scenario::Login => vec![&self.ashlar],
+            Scenario::LiveSignedIn | Scenario::Login | Scenario::Refresh => vec![&self.ashlar],
             _ => vec![&self.ashlar, &self.by_hand, &self.limit],
         }
     }
@@ -142,20 +143,34 @@ pub(super) fn serve_signed_in(
     database: &Database,
 ) -> Result<(Server, Subject, Uuid), BenchError> {
     let server = ashlar.serve(&database.url)?;
-    let register = json!({ "email": EMAIL, "display_name": "Driven", "password": PASSWORD });
-    let register = scenario::post("/api/v1/users", "", &register);
-    exchange::<serde_json::Value>(&server, "registering a user", &register, 201)?;
-    let login = json!({ "email": EMAIL, "password": PASSWORD });
-    let login = scenario::post("/api/v1/auth/login", "", &login);
-    let token: Token = exchange(&server, "signing in", &login, 200)?;
-    let claims: Subjected = jsonwebtoken::dangerous::insecure_decode_claims(&token.access_token)?;
-    let subject = Subject {
-        token: token.access_token,
-        projects: Arc::new([]),
-        email: EMAIL.to_owned(),
-        password: PASSWORD.to_owned(),
-    };
+    let mut subject = register(&server, EMAIL)?;
+    subject.token = sign_in(&server, &subject)?.access_token;
+    let claims: Subjected = jsonwebtoken::dangerous::insecure_decode_claims(&subject.token)?;
     Ok((server, subject, claims.sub))
+}
+
+/// Registers a user, who is not signed in yet.
+pub(super) fn register(server: &Server, email: &str) -> Result<Subject, BenchError> {
+    let register = json!({ "email": email, "display_name": "Driven", "password": PASSWORD });
+    let register = scenario::post("/api/v1/users", "", &register);
+    exchange::<serde_json::Value>(server, "registering a user", &register, 201)?;
+    Ok(Subject {
+        email: email.to_owned(),
+        password: PASSWORD.to_owned(),
+        ..Subject::anonymous()
+    })
+}
+
+fn sign_in(server: &Server, subject: &Subject) -> Result<Token, BenchError> {
+    let login = json!({ "email": subject.email, "password": subject.password });
+    let login = scenario::post("/api/v1/auth/login", "", &login);
+    exchange(server, "signing in", &login, 200)
+}
+
+/// A sign-in for each connection that refreshes: their first tokens.
+fn sign_ins(server: &Server, subject: &Subject) -> Result<Arc<[Mutex<String>]>, BenchError> {
+    let sign_in = |_| Ok(Mutex::new(sign_in(server, subject)?.refresh_token));
+    (0..REFRESHING).map(sign_in).collect()
 }
 
 fn exchange<T: DeserializeOwned>(
@@ -183,6 +198,7 @@ fn exchange<T: DeserializeOwned>(
 #[derive(Deserialize)]
 struct Token {
     access_token: String,
+    refresh_token: String,
 }
 
 #[derive(Deserialize)]

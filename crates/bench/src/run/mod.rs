@@ -2,9 +2,11 @@
 
 mod flatness;
 mod hashing;
+mod jwt;
 mod lineup;
 mod parity;
 mod rounds;
+mod saturation;
 mod startup;
 mod temporary;
 
@@ -18,10 +20,11 @@ use crate::scenario::Scenario;
 use crate::server::Ashlar;
 
 pub(crate) use flatness::Flatness;
-pub(crate) use rounds::{Comparison, Series, middle};
-pub(crate) use startup::Startup;
 #[cfg(test)]
-pub(crate) use {flatness::Page, rounds::Drive};
+pub(crate) use flatness::Page;
+pub(crate) use rounds::{Comparison, Drive, Series, middle};
+pub(crate) use saturation::Saturation;
+pub(crate) use startup::Startup;
 
 use lineup::Lineup;
 use temporary::TemporaryDirectory;
@@ -54,6 +57,10 @@ pub(crate) struct Results {
     pub(crate) memory: Vec<(&'static str, u64, u64)>,
     /// Time of one argon2 verification with Ashlar's parameters; none when no hash was found.
     pub(crate) hash_time: Option<Duration>,
+    /// Time of one check of a JSON Web Token, and of nothing else.
+    pub(crate) jwt_time: Duration,
+    /// What reads wait while sign-ins take all that they may.
+    pub(crate) saturation: Saturation,
     /// List time by rows.
     pub(crate) flatness: Vec<Flatness>,
     /// Start-up and idle memory on SQLite.
@@ -89,17 +96,22 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), BenchError> {
     let mut comparisons = Vec::new();
     for scenario in [
         Scenario::Live,
+        Scenario::LiveSignedIn,
         Scenario::GetOne,
         Scenario::List,
         Scenario::Create,
         Scenario::Login,
+        Scenario::Refresh,
     ] {
         say(scenario.name());
         comparisons.push(rounds::measure(&lineup, &database, scenario, &effort)?);
     }
+    say("reads while sign-ins saturate");
+    let saturation = saturation::measure(&lineup, &effort)?;
     let memory = lineup.memory()?;
     lineup.stop()?;
     let hash_time = hashing::measure(&database, lineup::PASSWORD)?;
+    let jwt_time = jwt::measure()?;
 
     say("list time by rows");
     let flatness = flatness::measure(&ashlar, &args.postgres, &effort)?;
@@ -107,6 +119,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), BenchError> {
         comparisons,
         memory,
         hash_time,
+        jwt_time,
+        saturation,
         flatness,
         startup,
     };

@@ -20,7 +20,7 @@ use actix_web::{App, HttpServer};
 
 use crate::error::BenchError;
 
-pub(crate) use token::{SECRET_VARIABLE, mint};
+pub(crate) use token::{SECRET_VARIABLE, Verifier, mint};
 
 /// Threads that serve; Ashlar is started with as many.
 pub(crate) const WORKERS: usize = 2;

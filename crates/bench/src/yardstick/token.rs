@@ -45,7 +45,7 @@ pub(crate) fn mint(secret: &str, subject: Uuid) -> Result<String, BenchError> {
 }
 
 /// Key and rules, made once a process.
-pub(super) struct Verifier {
+pub(crate) struct Verifier {
     key: DecodingKey,
     validation: Validation,
 }
@@ -58,7 +58,8 @@ impl Verifier {
         Ok(Self::new(&secret))
     }
 
-    fn new(secret: &str) -> Self {
+    /// With this secret.
+    pub(crate) fn new(secret: &str) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -71,7 +72,11 @@ impl Verifier {
 
     fn subject(&self, request: &HttpRequest) -> Option<Uuid> {
         let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-        let token = header.strip_prefix("Bearer ")?;
+        self.subject_of(header.strip_prefix("Bearer ")?)
+    }
+
+    /// Whose token it is, if it is valid.
+    pub(crate) fn subject_of(&self, token: &str) -> Option<Uuid> {
         let data = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation).ok()?;
         Some(data.claims.sub)
     }

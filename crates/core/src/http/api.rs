@@ -133,6 +133,7 @@ impl Api {
             .app_data(body_limit(&self.settings))
             .app_data(self.cursor_key.clone())
             .app_data(self.scopes.clone())
+            .app_data(self.settings.proxies.clone())
             .default_service(web::to(no_route));
         for state in &self.state {
             state(config);

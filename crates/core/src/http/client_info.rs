@@ -4,11 +4,16 @@ use std::{
     convert::Infallible,
     future::{Ready, ready},
     net::IpAddr,
+    sync::Once,
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 
-use crate::openapi::{Describe, Operation};
+use super::forwarded::{client_address, tell_of_a_proxy};
+use crate::{
+    openapi::{Describe, Operation},
+    settings::ProxySettings,
+};
 
 /// How much of a `User-Agent` is kept, in bytes.
 const USER_AGENT_LIMIT: usize = 255;
@@ -16,7 +21,8 @@ const USER_AGENT_LIMIT: usize = 255;
 /// Who is at the other end: for lists of sign-ins, for audits, for throttling. It proves nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientInfo {
-    /// The address that the request came from.
+    /// The address that the request came from: the peer's, or the one that a trusted proxy
+    /// (`HTTP_TRUSTED_PROXIES`) tells.
     pub address: Option<IpAddr>,
     /// What the client calls itself: at most 255 bytes of printable ASCII.
     pub user_agent: Option<String>,
@@ -26,10 +32,37 @@ impl ClientInfo {
     fn of(request: &HttpRequest) -> Self {
         let user_agent = request.headers().get(header::USER_AGENT);
         Self {
-            address: request.peer_addr().map(|address| address.ip()),
+            address: address(request),
             user_agent: user_agent.and_then(|value| printable(value.as_bytes())),
         }
     }
+}
+
+fn address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    match request.app_data::<ProxySettings>() {
+        Some(proxies) if !proxies.trusted.is_empty() => {
+            Some(client_address(peer, request.headers(), proxies))
+        }
+        _ => {
+            if tell_of_a_proxy(request.headers()) {
+                warn_of_unknown_proxy();
+            }
+            Some(peer.to_canonical())
+        }
+    }
+}
+
+/// Once in a process: behind a proxy that is not known as one, all clients have its address, and
+/// are throttled as if they were one.
+fn warn_of_unknown_proxy() {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            hint = "behind a proxy, name it in HTTP_TRUSTED_PROXIES",
+            "forwarded_header_ignored"
+        );
+    });
 }
 
 /// The printable part, so that no log or page that shows it can be written into.

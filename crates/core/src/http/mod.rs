@@ -6,6 +6,7 @@ mod client_info;
 mod cookie;
 mod docs;
 mod edge;
+mod forwarded;
 mod gate;
 mod json_lines;
 mod mount;

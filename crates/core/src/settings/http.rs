@@ -4,7 +4,9 @@ use std::{fs::File, net::Ipv6Addr, path::PathBuf, time::Duration};
 
 use reqwest::Url;
 
-use super::{app::Environment, cors::CorsSettings, reader::Reader, value::Choice};
+use super::{
+    app::Environment, cors::CorsSettings, proxies::ProxySettings, reader::Reader, value::Choice,
+};
 
 /// How errors are written when the client accepts anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct HttpSettings {
     pub port: u16,
     /// `TLS_CERT` and `TLS_KEY`: both, for HTTPS and HTTP/2, or none.
     pub tls: Option<TlsSettings>,
+    /// `HTTP_TRUSTED_PROXIES`, `HTTP_FORWARDED_HEADER`.
+    pub proxies: ProxySettings,
     /// `CORS_…`.
     pub cors: CorsSettings,
     /// `HTTP_REQUEST_TIMEOUT`: how long a request may take. Default: 30 s.
@@ -92,6 +96,7 @@ impl HttpSettings {
                     if tls.is_some() { 8443 } else { 8000 },
                 ),
             tls,
+            proxies: ProxySettings::read(reader),
             workers: reader
                 .var("HTTP_WORKERS", "Threads that serve; one a core when unset")
                 .range(1..=1024)

@@ -42,6 +42,7 @@ mod http;
 mod log;
 mod mask;
 mod nearest;
+mod proxies;
 mod reader;
 mod report;
 mod secret_key;
@@ -59,6 +60,7 @@ pub use self::{
     http::{ErrorFormat, HttpSettings, TlsSettings, is_web_address},
     log::{LogFormat, LogSettings},
     mask::mask_url,
+    proxies::{ForwardedHeader, ProxySettings},
     reader::Reader,
     report::{Effective, Entry, Problem, Problems},
     secret_key::SecretKey,

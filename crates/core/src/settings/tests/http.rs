@@ -23,6 +23,26 @@ fn tls_takes_both_files_and_moves_the_port() {
 }
 
 #[test]
+fn proxies_are_trusted_by_name_alone() {
+    let (settings, outcome) = read(Source::from_pairs(NOTHING));
+    outcome.unwrap();
+    assert_eq!(settings.http.proxies.trusted, []);
+    let pairs = [
+        ("HTTP_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1"),
+        ("HTTP_FORWARDED_HEADER", "Forwarded"),
+    ];
+    let (settings, outcome) = read(Source::from_pairs(pairs));
+    outcome.unwrap();
+    let proxies = settings.http.proxies;
+    assert_eq!(proxies.header, ForwardedHeader::Forwarded);
+    assert!(proxies.trust("10.1.2.3".parse().unwrap()));
+    assert!(proxies.trust("2001:db8::1".parse().unwrap()));
+    assert!(!proxies.trust("2001:db8::2".parse().unwrap()));
+    let told = problems([("HTTP_TRUSTED_PROXIES", "proxy.internal")]);
+    assert!(told[0].starts_with("HTTP_TRUSTED_PROXIES has an item that must be an address"));
+}
+
+#[test]
 fn the_base_url_can_be_gone_to() {
     for (host, url) in [
         ("0.0.0.0", "http://127.0.0.1:81"),
