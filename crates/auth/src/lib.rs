@@ -7,11 +7,13 @@ pub mod error;
 pub mod service;
 
 mod events;
+mod jobs;
 mod router;
 mod authenticator;
 mod audit;
 mod token;
 mod refresh_token;
+mod account_token;
 mod standing;
 mod password;
 mod repository;
@@ -19,7 +21,10 @@ mod entity;
 
 use std::sync::Arc;
 
-use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
+use ashlar_contracts::users::{
+    UserDeleted, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+    UserPasswordResetRequested, UserRegistered, UserUpdated, UserVerificationRequested,
+};
 use ashlar_core::{
     client::Client,
     clock::Clock,
@@ -31,11 +36,13 @@ use ashlar_core::{
 use serde_json::json;
 
 use crate::{
+    account_token::AccountTokenKey,
     authenticator::Bearer,
+    jobs::ResetRequester,
     model::{ManageUsers, ReadUsers},
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
+    service::{AccountTokens, EmailChanges, Links, PasswordChanges, Sessions, SignIn, Users},
     settings::AuthSettings,
     standing::Standings,
     token::Tokens,
@@ -47,6 +54,9 @@ pub struct Auth {
     users: Users,
     sign_in: SignIn,
     sessions: Sessions,
+    password_changes: PasswordChanges,
+    email_changes: EmailChanges,
+    links: Links,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
@@ -81,11 +91,18 @@ impl Auth {
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let standings = Arc::new(Standings::new(database.clone()));
+        let account_tokens = AccountTokens::new(
+            database.clone(),
+            clock.clone(),
+            AccountTokenKey::new(secret_key),
+            settings.mail_links.clone(),
+        );
         let users = Users::new(
             database.clone(),
             clock.clone(),
             Arc::clone(&passwords),
             Arc::clone(&standings),
+            account_tokens.clone(),
         );
         let sessions = Sessions::new(
             database.clone(),
@@ -95,10 +112,24 @@ impl Auth {
             settings.sessions.clone(),
         );
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
+        let password_changes = PasswordChanges::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            sessions.clone(),
+            account_tokens.clone(),
+        );
         Self {
             users,
             sign_in,
             sessions,
+            password_changes,
+            email_changes: EmailChanges::new(
+                database.clone(),
+                clock.clone(),
+                account_tokens.clone(),
+            ),
+            links: Links::new(account_tokens),
             tokens,
             standings,
             passwords,
@@ -119,6 +150,8 @@ impl Auth {
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(self.password_changes.clone())
+            .state(self.email_changes.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -131,6 +164,12 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
+            .publishes::<UserVerificationRequested>()
+            .publishes::<UserPasswordResetRequested>()
+            .publishes::<UserEmailChangeRequested>()
+            .publishes::<UserEmailChanged>()
+            .publishes::<UserPasswordChanged>()
+            .performs(ResetRequester(self.password_changes.clone()))
     }
 
     /// What turns a bearer token into a principal.
@@ -146,6 +185,11 @@ impl Auth {
     /// The users, for the composition root and for other domains' ports.
     pub fn users(&self) -> &Users {
         &self.users
+    }
+
+    /// The links in mails, for who writes the mail.
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also

@@ -1,5 +1,7 @@
 //! What users and sign-ins are made of: ids, value types and permissions, without any I/O.
 
+mod account_token;
+mod common_passwords;
 mod display_name;
 mod email;
 mod new_password;
@@ -14,8 +16,10 @@ use ashlar_core::{
 };
 use serde::{Deserialize, Deserializer, de};
 
+pub use account_token::{AccountToken, AccountTokenId, Purpose};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
+pub(crate) use new_password::normalized;
 pub use new_password::{InvalidPassword, NewPassword};
 pub use session::{Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};

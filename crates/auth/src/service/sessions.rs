@@ -117,4 +117,9 @@ impl Sessions {
             repository::sessions::revoke_all(transaction, user_id, except, why, now).await?;
         Ok(revoked)
     }
+
+    /// To be called once the end of these sessions is committed: it counts from now on.
+    pub(crate) fn forget(&self, revoked: &[SessionId]) {
+        tracing::debug!(sessions = revoked.len(), "sessions_ended");
+    }
 }

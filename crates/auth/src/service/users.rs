@@ -1,8 +1,10 @@
 //! Users: registering, reading, changing, deleting.
 
+mod update;
+
 use std::{collections::HashMap, sync::Arc};
 
-use ashlar_contracts::users::UserDeleted;
+use ashlar_contracts::users::{UserDeleted, UserRegistered};
 use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
@@ -10,17 +12,17 @@ use ashlar_core::{
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
-    valid::Change,
 };
 
 use crate::{
     entity::user::Model,
     error::AuthError,
-    events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
+    events::registered,
+    model::{DisplayName, Email, ManageUsers, NewPassword, Purpose, Role, Status},
     password::Passwords,
     repository::{self, users::NewUser},
-    schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
+    schemas::{UserCreate, UserFilters, UserSort},
+    service::AccountTokens,
     standing::Standings,
 };
 
@@ -31,6 +33,7 @@ pub struct Users {
     clock: Clock,
     passwords: Arc<Passwords>,
     standings: Arc<Standings>,
+    tokens: AccountTokens,
 }
 
 impl Users {
@@ -39,12 +42,14 @@ impl Users {
         clock: Clock,
         passwords: Arc<Passwords>,
         standings: Arc<Standings>,
+        tokens: AccountTokens,
     ) -> Self {
         Self {
             database,
             clock,
             passwords,
             standings,
+            tokens,
         }
     }
 
@@ -106,6 +111,7 @@ impl Users {
         password: NewPassword,
         role: Role,
     ) -> Result<Model, AuthError> {
+        password.must_not_be_of(&email, &display_name)?;
         let user = NewUser {
             email,
             display_name,
@@ -116,7 +122,15 @@ impl Users {
             let now = self.clock.now();
             let user = repository::users::insert(transaction, user.clone(), now).await?;
             repository::passwords::set(transaction, user.id, hash.clone(), now).await?;
-            publish(transaction, &registered(&user), now).await?;
+            let purpose = Purpose::VerifyEmail;
+            let token = (self.tokens)
+                .issue(transaction, &user, purpose, &user.email)
+                .await?;
+            let registered = UserRegistered {
+                token_id: Some(token.id.as_uuid()),
+                ..registered(&user)
+            };
+            publish(transaction, &registered, now).await?;
             Ok(user)
         };
         self.database.transaction(work).await
@@ -136,85 +150,12 @@ impl Users {
         user.ok_or(AuthError::NotFound)
     }
 
-    pub(crate) async fn update(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        must_concern(caller, id)?;
-        if changes.changes_standing() && !caller.can::<ManageUsers>() {
-            return Err(AuthError::Forbidden);
-        }
-        if changes.is_empty() {
-            return self.unchanged(id, expected).await;
-        }
-        if changes.changes_standing() {
-            self.update_standing(id, expected, changes).await
-        } else {
-            self.update_profile(id, expected, changes).await
-        }
-    }
-
-    /// A change of nothing is no new version.
-    async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
-        let user = repository::users::find(self.database.connection(), id).await?;
-        let user = user.ok_or(AuthError::NotFound)?;
-        if expected.allows(user.version) {
-            Ok(user)
-        } else {
-            Err(AuthError::Changed)
-        }
-    }
-
-    async fn update_profile(
-        &self,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let work = async |transaction: &Transaction| {
-            let (changes, now) = (changes.clone(), self.clock.now());
-            let user = repository::users::update(transaction, id, expected, changes, now).await?;
-            if let Some(user) = &user {
-                publish(transaction, &updated(user), now).await?;
-            }
-            Ok::<_, AuthError>(user)
-        };
-        let Some(user) = self.database.transaction(work).await? else {
-            return Err(self.absent_or_changed(id).await);
-        };
-        tracing::info!(user_id = %id, "user_updated");
-        Ok(user)
-    }
-
-    async fn update_standing(
-        &self,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let leaves = matches!(changes.role, Change::Set(Role::User))
-            || matches!(changes.status, Change::Set(Status::Suspended));
-        let work = async |transaction: &Transaction| {
-            lock_for_change(transaction, id, expected, leaves).await?;
-            let now = self.clock.now();
-            let user =
-                repository::users::update(transaction, id, expected, changes.clone(), now).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            publish(transaction, &updated(&user), now).await?;
-            Ok::<_, AuthError>(user)
-        };
-        let user = self.database.transaction(work).await?;
-        self.standings.forget(id);
-        tracing::info!(
-            user_id = %id,
-            role = user.role.as_str(),
-            status = user.status.as_str(),
-            "user_standing_changed"
-        );
-        Ok(user)
+    /// The caller, and whether they have a password.
+    pub(crate) async fn me(&self, caller: &Principal) -> Result<(Model, bool), AuthError> {
+        let connection = self.database.connection();
+        let found = repository::users::find_by_id_with_password(connection, caller.user_id).await?;
+        let (user, password) = found.ok_or(AuthError::NotFound)?;
+        Ok((user, password.is_some()))
     }
 
     pub(crate) async fn delete(
@@ -236,15 +177,6 @@ impl Users {
         self.standings.forget(id);
         tracing::info!(user_id = %id, "user_deleted");
         Ok(())
-    }
-
-    /// Why nothing was updated.
-    async fn absent_or_changed(&self, id: UserId) -> AuthError {
-        match repository::users::find(self.database.connection(), id).await {
-            Ok(Some(_)) => AuthError::Changed,
-            Ok(None) => AuthError::NotFound,
-            Err(error) => error.into(),
-        }
     }
 }
 

@@ -17,15 +17,22 @@ use ashlar_core::{
 use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use serde_json::{Value, json};
 
+mod account_tokens;
+mod change_email;
+mod change_password;
 mod cost;
 mod delete;
 mod events;
 mod list;
 mod login;
+mod mail_links;
+mod password_rules;
 mod read;
 mod register;
+mod reset_password;
 mod token;
 mod update;
+mod verify_email;
 
 const PASSWORD: &str = "correct horse";
 
