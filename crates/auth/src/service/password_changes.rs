@@ -54,7 +54,7 @@ impl PasswordChanges {
     }
 
     /// Has a link sent to `email`, if a user has it. Whether one has is not even looked at here, so
-    /// neither the answer nor its time can tell (OWASP ASVS 4.0, 2.5.2 and 3.0's enumeration rule).
+    /// neither the answer nor its time can tell (OWASP Forgot Password Cheat Sheet).
     pub(crate) async fn forget(&self, email: &Email, client: &ClientInfo) -> Result<(), AuthError> {
         let job = ForgotPassword::new(email, client);
         let work = async |transaction: &Transaction| {
@@ -105,7 +105,7 @@ impl PasswordChanges {
     }
 
     /// Sets the password of whoever got the token by mail, which shows that mail reaches them, and
-    /// ends every session of theirs. It signs nobody in (OWASP ASVS 4.0, 2.5 and 3.3.3).
+    /// ends every session of theirs. It signs nobody in (OWASP ASVS 4.0, 2.5.6 and 3.3.3).
     pub(crate) async fn reset(
         &self,
         token: &Secret,
@@ -197,7 +197,7 @@ impl PasswordChanges {
     }
 
     /// The password that the caller knows may have been changed while theirs was hashed: whoever
-    /// reset it meanwhile wins. (A hash that was merely renewed has the time of the old one.)
+    /// was first wins.
     async fn must_be_still(
         &self,
         transaction: &Transaction,
@@ -205,8 +205,7 @@ impl PasswordChanges {
         old: Option<&Password>,
     ) -> Result<(), AuthError> {
         let now = repository::passwords::find(transaction, user.id).await?;
-        let changed_at = |password: &Password| password.changed_at;
-        if now.as_ref().map(changed_at) == old.map(changed_at) {
+        if now.as_ref().map(|now| &now.hash) == old.map(|old| &old.hash) {
             Ok(())
         } else {
             Err(AuthError::WrongPassword)

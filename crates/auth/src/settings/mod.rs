@@ -78,6 +78,23 @@ mod tests {
     }
 
     #[test]
+    fn links_lead_to_where_the_settings_say() {
+        let at = |pairs: &[(&str, &str)]| {
+            let mut reader = Reader::new(Source::from_pairs(pairs.iter().copied()));
+            AuthSettings::read(&mut reader).mail_links.page_url
+        };
+        let frontend = ("FRONTEND_URL", "https://site.example/");
+        let backend = ("BACKEND_URL", "https://api.example");
+        let page = ("AUTH_PAGE_URL", "https://id.example/welcome");
+        assert_eq!(at(&[]), "http://127.0.0.1:8000/account");
+        assert_eq!(at(&[backend]), "https://api.example/account");
+        assert_eq!(at(&[backend, frontend]), "https://site.example/account");
+        assert_eq!(at(&[backend, frontend, page]), "https://id.example/welcome");
+        assert!(read([("AUTH_PAGE_URL", "https://id.example/#x")]).is_err());
+        assert!(read([("AUTH_RESET_EXPIRE_MINUTES", "1441")]).is_err());
+    }
+
+    #[test]
     fn what_cannot_be_hashed_with_is_a_problem() {
         let pairs = [
             ("AUTH_ARGON2_MEMORY_KIB", "16"),

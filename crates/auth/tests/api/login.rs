@@ -154,6 +154,6 @@ on_each_database! {
             login.assert_status(200);
         }
         let ada = served.member("ada@example.org", "00000000-0000-7000-8000-000000000000").await;
-        assert_eq!(ada.me().await.json()["version"], 2);
+        assert_eq!(ada.me().await.json()["version"], 1);
     }
 }

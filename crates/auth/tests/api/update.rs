@@ -47,7 +47,7 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         let same = ada.patch(&ada, json!({})).await;
         same.assert_status(200);
-        assert_eq!(same.json(), ada.me().await.json());
+        assert_eq!(same.json(), ada.get(&ada).await.json());
         let stale = ada.client.patch(ada.path()).header("if-match", "\"2\"");
         stale.json(&json!({})).send().await.assert_error(412, "PRECONDITION_FAILED");
     }
