@@ -53,16 +53,23 @@ fn page_url(reader: &mut Reader) -> String {
             "Where users reach the site that uses the API",
         )
         .optional();
+    let is_known = frontend.is_some() || http.backend_url.is_some();
     let site = match frontend {
         Some(_) => http.frontend_url,
         None => http.base_url(http.port),
     };
     reader.section("Auth");
-    reader
+    let default = format!("{site}/account");
+    let url = reader
         .var("AUTH_PAGE_URL", "The page that links in mails lead to")
         .check(is_web_address)
         .default_as(
             "/account at FRONTEND_URL if set, else at BACKEND_URL, else at HOST and PORT",
-            format!("{site}/account"),
-        )
+            default.clone(),
+        );
+    if url == default && !is_known && reader.environment().is_production() {
+        let message = "is where the server listens, which readers of mail may not reach";
+        reader.warning("AUTH_PAGE_URL", message);
+    }
+    url
 }
