@@ -1,9 +1,14 @@
 //! What domains need from each other: each port, implemented with another domain's service.
 
-use ashlar_auth::{Auth, model::DisplayName};
-use ashlar_core::{principal::UserId, problem::Unexpected};
+use ashlar_auth::{
+    Auth,
+    model::{AccountTokenId, DisplayName, Purpose},
+};
+use ashlar_core::{principal::UserId, problem::Unexpected, secret::Secret};
+use ashlar_notifications::ports::{self as notifications, LinkKind, Links};
 use ashlar_posts::ports::{self as posts, Authors, Names};
 use ashlar_projects::ports::{self as projects, Directory};
+use uuid::Uuid;
 
 /// Auth, as the directory of users that projects assign tasks from.
 pub(crate) struct AuthDirectory(pub(crate) Auth);
@@ -28,5 +33,20 @@ impl Authors for AuthAuthors {
                 .map(text)
                 .collect())
         })
+    }
+}
+
+/// Auth, as what makes the links in mails.
+pub(crate) struct AuthLinks(pub(crate) Auth);
+
+impl Links for AuthLinks {
+    fn link(&self, kind: LinkKind, token_id: Uuid) -> notifications::Answer<'_, Option<Secret>> {
+        let purpose = match kind {
+            LinkKind::VerifyEmail => Purpose::VerifyEmail,
+            LinkKind::ResetPassword => Purpose::ResetPassword,
+            LinkKind::ConfirmEmail => Purpose::ConfirmEmail,
+        };
+        let id = AccountTokenId::from_uuid(token_id);
+        Box::pin(async move { (self.0.links().link(purpose, id).await).map_err(Unexpected::new) })
     }
 }

@@ -19,7 +19,7 @@ use ashlar_posts::Posts;
 use ashlar_projects::{HttpTracker, Projects, ports::Tracker};
 
 use crate::{
-    adapters::{AuthAuthors, AuthDirectory},
+    adapters::{AuthAuthors, AuthDirectory, AuthLinks},
     settings::Settings,
     workers::Workers,
 };
@@ -142,8 +142,12 @@ fn domains(
         Some(url) => Some(Arc::new(HttpTracker::new(client, url)?) as Arc<dyn Tracker>),
         None => None,
     };
-    let notifications =
-        Notifications::new(database.clone(), clock.clone(), &settings.notifications)?;
+    let notifications = Notifications::new(
+        database.clone(),
+        clock.clone(),
+        &settings.notifications,
+        Arc::new(AuthLinks(auth.clone())),
+    )?;
     Ok(vec![
         auth.domain(),
         ashlar_projects::domain(Projects::new(

@@ -79,9 +79,9 @@ impl Cookies {
     /// The refresh token that a request brings in a cookie, if it may be used by such a request.
     pub(crate) fn refresh(&self, request: &RequestHead) -> Result<Presented, AuthError> {
         let token = cookie(request.headers(), self.refresh_name()).and_then(within_length);
-        let token = token.ok().flatten().ok_or(AuthError::InvalidToken)?;
+        let token = token.ok().flatten().ok_or(AuthError::InvalidRefreshToken)?;
         let read = self.refresh_tokens.read(token);
-        let session_id = read.ok_or(AuthError::InvalidToken)?.session_id;
+        let session_id = read.ok_or(AuthError::InvalidRefreshToken)?.session_id;
         self.permits(request, session_id)?;
         Ok(Presented {
             session_id,

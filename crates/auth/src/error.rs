@@ -10,7 +10,12 @@ use ashlar_core::{
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use crate::{cookies::Forgery, model::RoleName, password::PasswordError, repository, settings};
+use crate::{
+    cookies::Forgery,
+    model::{InvalidPassword, RoleName},
+    password::PasswordError,
+    repository, settings,
+};
 
 /// What a client that met too many sign-ins at once should wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -54,7 +59,7 @@ pub enum AuthError {
     InvalidCredentials,
     /// A refresh token that is not valid (any more).
     #[error("invalid refresh token")]
-    InvalidToken,
+    InvalidRefreshToken,
     /// There is no such session, it is over, or it is somebody else's.
     #[error("session not found")]
     SessionNotFound,
@@ -64,6 +69,33 @@ pub enum AuthError {
     /// There were too many guesses: the next may come after this time.
     #[error("too many attempts")]
     Throttled(Duration),
+    /// The token in a link is not ours, used, too old, or void for another reason.
+    #[error("the token is not valid, or no longer")]
+    InvalidToken,
+    /// The password that was chosen will not do for this user.
+    #[error("the password {0}")]
+    UnfitPassword(#[from] InvalidPassword),
+    /// The user has a password, and it was not given.
+    #[error("the current password is required")]
+    PasswordRequired,
+    /// What was given as the user's password is none.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The user must prove once more who they are.
+    #[error("proof of identity must be renewed")]
+    StepUpRequired,
+    /// One's own address is changed with a confirmation.
+    #[error("one's own e-mail address is changed elsewhere")]
+    EmailElsewhere,
+    /// The address is the user's already.
+    #[error("the e-mail address is the user's already")]
+    SameEmail,
+    /// There is nothing to confirm.
+    #[error("the e-mail address is verified already")]
+    AlreadyVerified,
+    /// A mail was sent just now: another one may follow after this time.
+    #[error("the last mail was sent a moment ago")]
+    TooSoon(Duration),
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -133,11 +165,29 @@ impl From<AuthError> for Problem {
             }
             AuthError::Changed => Self::precondition_failed(),
             AuthError::InvalidCredentials => Self::unauthorized("Invalid credentials"),
-            AuthError::InvalidToken => Self::unauthorized("Invalid authentication credentials"),
+            AuthError::InvalidRefreshToken => {
+                Self::unauthorized("Invalid authentication credentials")
+            }
             AuthError::SessionNotFound => Self::not_found("Session"),
             AuthError::Forgery(forgery) => forgery.into(),
             AuthError::Throttled(wait) => {
                 Self::new(Code::TooManyRequests, "Too many attempts").retry_after(wait)
+            }
+            AuthError::InvalidToken => field("token", "is not valid, or no longer"),
+            AuthError::UnfitPassword(rule) => field("password", &rule.to_string()),
+            AuthError::PasswordRequired => field("current_password", "is required"),
+            AuthError::WrongPassword => field("current_password", "is not your password"),
+            AuthError::StepUpRequired => {
+                Self::new(Code::StepUpRequired, "Prove once more who you are")
+            }
+            AuthError::EmailElsewhere => {
+                field("email", "is changed at POST /api/v1/auth/change-email")
+            }
+            AuthError::SameEmail => field("email", "is your address already"),
+            AuthError::AlreadyVerified => Self::conflict("Email already verified"),
+            AuthError::TooSoon(wait) => {
+                let message = "A mail was sent a moment ago";
+                Self::new(Code::TooManyRequests, message).retry_after(wait)
             }
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
@@ -155,4 +205,9 @@ impl From<Forgery> for Problem {
         };
         Self::new(Code::Forbidden, message)
     }
+}
+
+/// 422 for one field of the body.
+fn field(name: &str, message: &str) -> Problem {
+    Problem::invalid(vec![FieldError::new(name, message)])
 }

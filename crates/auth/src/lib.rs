@@ -18,6 +18,7 @@ mod known_keys;
 mod last_uses;
 mod token;
 mod refresh_token;
+mod account_token;
 mod standing;
 mod remembered;
 mod password;
@@ -26,7 +27,10 @@ mod entity;
 
 use std::{sync::Arc, time::Duration};
 
-use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
+use ashlar_contracts::users::{
+    UserDeleted, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+    UserPasswordResetRequested, UserRegistered, UserUpdated, UserVerificationRequested,
+};
 use ashlar_core::{
     client::Client, clock::Clock, database::Database, domain::Domain, principal::Authenticator,
     settings::SecretKey,
@@ -34,16 +38,20 @@ use ashlar_core::{
 use serde_json::json;
 
 use crate::{
+    account_token::AccountTokenKey,
     authenticator::Credentials,
     cookies::Cookies,
     error::RolesError,
-    jobs::{PruneSessions, PruneThrottles},
+    jobs::{PruneSessions, PruneThrottles, ResetRequester},
     keys::JwkSet,
     known_keys::KnownKeys,
     model::ManageUsers,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{ApiKeys, AuditLog, Roles, Sessions, SignIn, Throttle, Users},
+    service::{
+        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, PasswordChanges, Roles, Sessions,
+        SignIn, Throttle, Users,
+    },
     settings::{AuthSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
@@ -60,6 +68,9 @@ pub struct Auth {
     known_keys: Arc<KnownKeys>,
     clock: Clock,
     throttle: Throttle,
+    password_changes: PasswordChanges,
+    email_changes: EmailChanges,
+    links: Links,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     session_states: Arc<SessionStates>,
@@ -115,6 +126,12 @@ impl Auth {
             secret_key,
             settings.throttle.clone(),
         );
+        let account_tokens = AccountTokens::new(
+            database.clone(),
+            clock.clone(),
+            AccountTokenKey::new(secret_key),
+            settings.mail_links.clone(),
+        );
         let users = Users::new(
             database.clone(),
             clock.clone(),
@@ -123,6 +140,7 @@ impl Auth {
             sessions.clone(),
             roles.clone(),
             throttle.clone(),
+            account_tokens.clone(),
         );
         let cookies = Cookies::new(secret_key, settings.cookies.clone(), refresh_tokens);
         let known_keys = Arc::new(KnownKeys::new(database.clone()));
@@ -139,6 +157,13 @@ impl Auth {
             sessions.clone(),
             throttle.clone(),
         );
+        let password_changes = PasswordChanges::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            sessions.clone(),
+            account_tokens.clone(),
+        );
         Self {
             users,
             sign_in,
@@ -148,6 +173,13 @@ impl Auth {
             known_keys,
             clock: clock.clone(),
             throttle,
+            password_changes,
+            email_changes: EmailChanges::new(
+                database.clone(),
+                clock.clone(),
+                account_tokens.clone(),
+            ),
+            links: Links::new(account_tokens),
             tokens,
             standings,
             session_states,
@@ -181,6 +213,8 @@ impl Auth {
             .state(Cookies::clone(&self.cookies))
             .state(self.api_keys.clone())
             .state(self.audit_log.clone())
+            .state(self.password_changes.clone())
+            .state(self.email_changes.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -199,6 +233,12 @@ impl Auth {
             .schedule(jobs::prune_sessions())
             .performs::<PruneThrottles>(self.throttle.clone())
             .schedule(jobs::prune_throttles())
+            .publishes::<UserVerificationRequested>()
+            .publishes::<UserPasswordResetRequested>()
+            .publishes::<UserEmailChangeRequested>()
+            .publishes::<UserEmailChanged>()
+            .publishes::<UserPasswordChanged>()
+            .performs(ResetRequester(self.password_changes.clone()))
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.
@@ -223,6 +263,11 @@ impl Auth {
     /// The audit log, for the composition root.
     pub fn audit_log(&self) -> &AuditLog {
         &self.audit_log
+    }
+
+    /// The links in mails, for who writes the mail.
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also

@@ -22,6 +22,8 @@ use ashlar_core::{
 };
 use thiserror::Error;
 
+use crate::model::normalized;
+
 /// How many sign-ins may wait for a processor: with the default parameters about two seconds' worth
 /// on two cores. More would time out at their clients, and are told to come back (503).
 const QUEUE: usize = 128;
@@ -61,6 +63,7 @@ impl Passwords {
     pub(crate) async fn hash(&self, password: Secret) -> Result<PasswordHash, PasswordError> {
         let argon2 = self.argon2.clone();
         let hashing = move || {
+            let password = normalized(&password);
             let hash = argon2.hash_password_with_salt(password.expose().as_bytes(), &salt()?)?;
             Ok(PasswordHash(hash.to_string()))
         };
@@ -85,6 +88,7 @@ impl Passwords {
                 None => decoy(argon2.params())?,
             };
             compared.fetch_add(1, Relaxed);
+            let password = normalized(&password);
             match argon2.verify_password(password.expose().as_bytes(), &hash) {
                 Ok(()) => Ok(true),
                 Err(password_hash::Error::PasswordInvalid) => Ok(false),

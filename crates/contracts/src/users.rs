@@ -1,6 +1,7 @@
 //! What auth tells of users. Never a password, a role or a token: those are auth's own.
 
 use ashlar_core::{events::Event, principal::UserId};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,6 +17,9 @@ pub struct UserRegistered {
     /// What the user is called.
     #[schemars(example = &"Ada Lovelace")]
     pub display_name: String,
+    /// What the link to confirm the address is asked for with; absent when it needs no confirming.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<Uuid>,
 }
 
 impl Event for UserRegistered {
@@ -62,6 +66,137 @@ impl Event for UserDeleted {
     const NAME: &'static str = "user.deleted";
     const ABOUT: &'static str =
         "A user is gone for good: who keeps something of theirs lets it go.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// A user asks for another link with which to confirm their address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserVerificationRequested {
+    /// The user.
+    pub user_id: UserId,
+    /// What the link is asked for with.
+    pub token_id: Uuid,
+    /// The address to be confirmed, and to send the link to.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+    /// Until when the link can be used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Event for UserVerificationRequested {
+    const NAME: &'static str = "user.verification_requested";
+    const ABOUT: &'static str = "A user asks for another link with which to confirm their address.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// Somebody has forgotten the password of this user, or says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserPasswordResetRequested {
+    /// The user.
+    pub user_id: UserId,
+    /// What the link is asked for with.
+    pub token_id: Uuid,
+    /// The user's address, to send the link to.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+    /// The network address that it was asked from, if that is known.
+    #[schemars(example = &"192.0.2.7")]
+    pub requested_from: Option<String>,
+    /// Until when the link can be used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Event for UserPasswordResetRequested {
+    const NAME: &'static str = "user.password_reset_requested";
+    const ABOUT: &'static str = "Somebody has forgotten the password of this user, or says so.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// A user wants another address, which is theirs once it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserEmailChangeRequested {
+    /// The user.
+    pub user_id: UserId,
+    /// What the link is asked for with.
+    pub token_id: Uuid,
+    /// The new address, to send the link to.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+    /// Until when the link can be used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Event for UserEmailChangeRequested {
+    const NAME: &'static str = "user.email_change_requested";
+    const ABOUT: &'static str =
+        "A user wants another address, which is theirs once it is confirmed.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// A user has another address. Whoever reads the old one is told, in case it was not them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserEmailChanged {
+    /// The user.
+    pub user_id: UserId,
+    /// The address from now on.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// The address until now.
+    #[schemars(example = &"lovelace@example.org")]
+    pub previous_email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+}
+
+impl Event for UserEmailChanged {
+    const NAME: &'static str = "user.email_changed";
+    const ABOUT: &'static str =
+        "A user has another address. Whoever reads the old one is told, in case it was not them.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// A user has another password: they changed it, or it was set anew by a link in a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserPasswordChanged {
+    /// The user.
+    pub user_id: UserId,
+    /// The user's address.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+}
+
+impl Event for UserPasswordChanged {
+    const NAME: &'static str = "user.password_changed";
+    const ABOUT: &'static str =
+        "A user has another password: they changed it, or it was set anew by a link in a mail.";
 
     fn key(&self) -> Uuid {
         self.user_id.as_uuid()

@@ -11,7 +11,10 @@ use std::fmt::Debug;
 
 use ashlar_contracts::{
     posts::{PostCreated, PostDeleted, PostId, PostPublished, PostUpdated},
-    users::{UserDeleted, UserRegistered, UserUpdated},
+    users::{
+        UserDeleted, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+        UserPasswordResetRequested, UserRegistered, UserUpdated, UserVerificationRequested,
+    },
 };
 use ashlar_core::{events::Event, principal::UserId};
 
@@ -20,6 +23,16 @@ const POST: &str = "0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b22";
 
 fn user_id() -> UserId {
     USER.parse().expect("an id")
+}
+
+fn token_id() -> uuid::Uuid {
+    "0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b23"
+        .parse()
+        .expect("an id")
+}
+
+fn noon() -> chrono::DateTime<chrono::Utc> {
+    "2026-11-20T12:00:00Z".parse().expect("a time")
 }
 
 fn post_id() -> PostId {
@@ -44,8 +57,15 @@ fn user_registered() {
         user_id: user_id(),
         email: "ada@example.org".to_owned(),
         display_name: "Ada Lovelace".to_owned(),
+        token_id: None,
     };
     let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace"}"#;
+    assert_wire(&event, "user.registered", USER, text);
+    let event = UserRegistered {
+        token_id: Some(token_id()),
+        ..event
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace","token_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b23"}"#;
     assert_wire(&event, "user.registered", USER, text);
 }
 
@@ -65,6 +85,69 @@ fn user_deleted() {
     let event = UserDeleted { user_id: user_id() };
     let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21"}"#;
     assert_wire(&event, "user.deleted", USER, text);
+}
+
+#[test]
+fn user_verification_requested() {
+    let event = UserVerificationRequested {
+        user_id: user_id(),
+        token_id: token_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+        expires_at: noon(),
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","token_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b23","email":"ada@example.org","display_name":"Ada Lovelace","expires_at":"2026-11-20T12:00:00Z"}"#;
+    assert_wire(&event, "user.verification_requested", USER, text);
+}
+
+#[test]
+fn user_password_reset_requested() {
+    let event = UserPasswordResetRequested {
+        user_id: user_id(),
+        token_id: token_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+        requested_from: Some("192.0.2.7".to_owned()),
+        expires_at: noon(),
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","token_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b23","email":"ada@example.org","display_name":"Ada Lovelace","requested_from":"192.0.2.7","expires_at":"2026-11-20T12:00:00Z"}"#;
+    assert_wire(&event, "user.password_reset_requested", USER, text);
+}
+
+#[test]
+fn user_email_change_requested() {
+    let event = UserEmailChangeRequested {
+        user_id: user_id(),
+        token_id: token_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+        expires_at: noon(),
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","token_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b23","email":"ada@example.org","display_name":"Ada Lovelace","expires_at":"2026-11-20T12:00:00Z"}"#;
+    assert_wire(&event, "user.email_change_requested", USER, text);
+}
+
+#[test]
+fn user_email_changed() {
+    let event = UserEmailChanged {
+        user_id: user_id(),
+        email: "ada@example.org".to_owned(),
+        previous_email: "lovelace@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","previous_email":"lovelace@example.org","display_name":"Ada Lovelace"}"#;
+    assert_wire(&event, "user.email_changed", USER, text);
+}
+
+#[test]
+fn user_password_changed() {
+    let event = UserPasswordChanged {
+        user_id: user_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace"}"#;
+    assert_wire(&event, "user.password_changed", USER, text);
 }
 
 #[test]

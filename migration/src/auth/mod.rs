@@ -11,6 +11,7 @@ mod m20261120_230400_create_sessions;
 mod m20261120_230500_create_audit_log;
 mod m20261120_230600_index_sessions_revoked_at;
 mod m20261120_230700_widen_users_role;
+mod m20261120_230900_create_account_tokens;
 mod m20261120_231000_create_auth_throttles;
 mod m20261120_231100_create_api_keys;
 mod m20261120_231101_refuse_audit_log_replacements;
@@ -27,6 +28,7 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230500_create_audit_log::Migration),
         Box::new(m20261120_230600_index_sessions_revoked_at::Migration),
         Box::new(m20261120_230700_widen_users_role::Migration),
+        Box::new(m20261120_230900_create_account_tokens::Migration),
         Box::new(m20261120_231000_create_auth_throttles::Migration),
         Box::new(m20261120_231100_create_api_keys::Migration),
         Box::new(m20261120_231101_refuse_audit_log_replacements::Migration),

@@ -95,6 +95,7 @@ pub(crate) fn registered(address: &str) -> UserRegistered {
         user_id: PostId::new().to_string().parse().unwrap(),
         email: address.to_owned(),
         display_name: "Ada".to_owned(),
+        token_id: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tables. Private to the crate: nothing outside knows how a user is stored.
 
+pub(crate) mod account_token;
 pub(crate) mod api_key;
 pub(crate) mod audit_log;
 pub(crate) mod password;
@@ -11,7 +12,7 @@ use ashlar_core::stored_as;
 
 use crate::{
     api_key::KeyHash,
-    model::{DisplayName, Email, Revocation, RoleName, Status},
+    model::{DisplayName, Email, Purpose, Revocation, RoleName, Status},
     password::PasswordHash,
 };
 
@@ -19,6 +20,7 @@ stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(KeyHash, String);
 stored_as!(PasswordHash, String);
+stored_as!(Purpose, text);
 stored_as!(Revocation, text);
 stored_as!(RoleName, String);
 stored_as!(Status, text);

@@ -1,5 +1,7 @@
 //! What users and sign-ins are made of: ids, value types and permissions, without any I/O.
 
+mod account_token;
+mod common_passwords;
 mod api_key;
 mod display_name;
 mod email;
@@ -17,9 +19,11 @@ use ashlar_core::{
 };
 use serde::{Deserialize, Deserializer, de};
 
+pub use account_token::{AccountToken, AccountTokenId, Purpose};
 pub use api_key::{ApiKey, ApiKeyId};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
+pub(crate) use new_password::normalized;
 pub use new_password::{InvalidPassword, NewPassword};
 pub use role::{InvalidRoleName, RoleName};
 pub use session::{Delivery, Method, Revocation, Session, SessionId};

@@ -1,5 +1,6 @@
 //! Queries: free functions over a connection or a transaction; none begins or commits one.
 
+pub(crate) mod account_tokens;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod passwords;

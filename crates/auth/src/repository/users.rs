@@ -62,6 +62,54 @@ pub(crate) async fn find(
         .await
 }
 
+/// The user and their password, if they have one.
+pub(crate) async fn find_by_id_with_password(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<(Model, Option<password::Model>)>, DbErr> {
+    Entity::alive()
+        .filter(Column::Id.eq(id))
+        .find_also_related(password::Entity)
+        .one(connection)
+        .await
+}
+
+/// The user, whom nobody else changes until the end of the transaction.
+pub(crate) async fn lock(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::alive()
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(connection)
+        .await
+}
+
+/// The user with this address, whom nobody else changes until the end of the transaction.
+pub(crate) async fn lock_by_email(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<Model>, DbErr> {
+    Entity::alive()
+        .filter(Column::EmailKey.eq(email.key()))
+        .lock_exclusive()
+        .one(connection)
+        .await
+}
+
+/// Whether a user has this address.
+pub(crate) async fn has_email(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<bool, DbErr> {
+    let found = Entity::alive()
+        .filter(Column::EmailKey.eq(email.key()))
+        .one(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The user with this address, and the hash of their password if they have one.
 pub(crate) async fn find_with_password(
     connection: &impl ConnectionTrait,
@@ -73,17 +121,6 @@ pub(crate) async fn find_with_password(
         .one(connection)
         .await?;
     Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
-}
-
-/// Locks the row of a user until the end of the transaction, so that what is counted of theirs stays
-/// so. Whether they exist.
-pub(crate) async fn lock(connection: &impl ConnectionTrait, id: UserId) -> Result<bool, DbErr> {
-    let user = Entity::alive()
-        .filter(Column::Id.eq(id))
-        .lock_exclusive()
-        .one(connection)
-        .await?;
-    Ok(user.is_some())
 }
 
 /// Those of these users who exist.
@@ -137,6 +174,7 @@ pub(crate) async fn lock_with_admins(
         .await
 }
 
+/// Another address is one that nobody has confirmed yet.
 pub(crate) async fn update(
     connection: &impl ConnectionTrait,
     id: UserId,
@@ -144,19 +182,47 @@ pub(crate) async fn update(
     changes: UserUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, DbErr> {
-    let email_key = match &changes.email {
-        Change::Set(email) => Set(email.key()),
-        Change::Keep => NotSet,
+    let (email_key, email_verified_at) = match &changes.email {
+        Change::Set(email) => (Set(email.key()), Set(None)),
+        Change::Keep => (NotSet, NotSet),
     };
     let changes = ActiveModel {
         email: set(changes.email),
         email_key,
+        email_verified_at,
         display_name: set(changes.display_name),
         role: set(changes.role),
         status: set(changes.status),
         ..Default::default()
     };
     record::update::<Entity>(connection, id, Condition::all(), expected, changes, now).await
+}
+
+/// Gives the user an address that mail reaches them at: it may be the one that they have.
+pub(crate) async fn set_verified_email(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    email: Email,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
+    let changes = ActiveModel {
+        email_key: Set(email.key()),
+        email: Set(email),
+        email_verified_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let any = Expected::any();
+    record::update::<Entity>(connection, id, Condition::all(), &any, changes, now).await
+}
+
+/// Makes it the user's next version: something has changed that other tables keep.
+pub(crate) async fn touch(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
+    let (any, changes) = (Expected::any(), ActiveModel::default());
+    record::update::<Entity>(connection, id, Condition::all(), &any, changes, now).await
 }
 
 pub(crate) async fn delete(

@@ -4,7 +4,9 @@
 mod api_keys;
 mod audit_log;
 mod cookies;
+mod emails;
 pub(crate) mod keys;
+mod passwords;
 mod roles;
 mod sessions;
 mod sign_in;
@@ -18,6 +20,8 @@ pub(crate) fn routes() -> Vec<Route> {
         roles::routes(),
         sign_in::routes(),
         sessions::routes(),
+        passwords::routes(),
+        emails::routes(),
         api_keys::routes(),
         audit_log::routes(),
     ]

@@ -13,7 +13,9 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     model::ReadUsers,
-    schemas::{UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate},
+    schemas::{
+        MeResponse, UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate,
+    },
     service::Users,
 };
 
@@ -129,8 +131,11 @@ async fn delete(
     Ok(NoContent)
 }
 
-async fn me(users: Data<Users>, caller: Principal) -> Result<Versioned<UserResponse>, AuthError> {
-    users.read(&caller, caller.user_id).await.map(versioned)
+async fn me(users: Data<Users>, caller: Principal) -> Result<Versioned<MeResponse>, AuthError> {
+    let (user, has_password) = users.me(&caller).await?;
+    let Versioned { body: user, etag } = versioned(user);
+    let body = MeResponse { user, has_password };
+    Ok(Versioned { body, etag })
 }
 
 fn versioned(user: Model) -> Versioned<UserResponse> {

@@ -33,7 +33,7 @@ pub struct UserCreate {
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct UserReplace {
-    /// Their e-mail address.
+    /// Their e-mail address. One's own stays: it is changed at `POST /auth/change-email`.
     pub email: Email,
     /// What they are called.
     pub display_name: DisplayName,
@@ -44,7 +44,7 @@ pub struct UserReplace {
 #[serde(deny_unknown_fields, default)]
 #[garde(allow_unvalidated)]
 pub struct UserUpdate {
-    /// Their e-mail address.
+    /// Their e-mail address. One's own is changed at `POST /auth/change-email`.
     pub email: Change<Email>,
     /// What they are called.
     pub display_name: Change<DisplayName>,
@@ -83,6 +83,8 @@ pub struct UserResponse {
     pub id: UserId,
     /// Their e-mail address.
     pub email: Email,
+    /// Whether they have shown that mail to it reaches them.
+    pub email_verified: bool,
     /// What they are called.
     pub display_name: DisplayName,
     /// What they are allowed.
@@ -102,6 +104,7 @@ impl From<Model> for UserResponse {
         Self {
             id: user.id,
             email: user.email,
+            email_verified: user.email_verified_at.is_some(),
             display_name: user.display_name,
             role: user.role,
             status: user.status,
@@ -110,6 +113,16 @@ impl From<Model> for UserResponse {
             updated_at: user.updated_at,
         }
     }
+}
+
+/// The user who is signed in.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MeResponse {
+    /// What everybody who may read them reads.
+    #[serde(flatten)]
+    pub user: UserResponse,
+    /// Whether they can sign in with a password.
+    pub has_password: bool,
 }
 
 /// Which users to list.

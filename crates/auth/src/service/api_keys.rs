@@ -80,7 +80,8 @@ impl ApiKeys {
         };
         let work = async |transaction: &Transaction| {
             // Whoever makes two at once makes them one after the other.
-            if !repository::users::lock(transaction, owner.user_id).await? {
+            let owner_row = repository::users::lock(transaction, owner.user_id).await?;
+            if owner_row.is_none() {
                 return Err(AuthError::NotFound);
             }
             let living = repository::api_keys::count_living(transaction, owner.user_id, now);

@@ -1,7 +1,11 @@
 //! What can be done with users, and how they sign in.
 
+mod account_tokens;
 mod api_keys;
 mod audit_log;
+mod email_changes;
+mod links;
+mod password_changes;
 mod roles;
 mod sessions;
 mod sign_in;
@@ -10,10 +14,14 @@ mod users;
 
 pub use api_keys::ApiKeys;
 pub use audit_log::{AuditExport, AuditLog};
+pub use email_changes::EmailChanges;
+pub use links::Links;
+pub use password_changes::PasswordChanges;
 pub use roles::Roles;
 pub use sessions::Sessions;
 pub use sign_in::SignIn;
 pub use users::Users;
 
+pub(crate) use account_tokens::AccountTokens;
 pub(crate) use sessions::Granted;
 pub(crate) use throttle::Throttle;

@@ -1,10 +1,11 @@
 //! Users: registering, reading, changing, deleting.
 
 mod standing;
+mod update;
 
 use std::{collections::HashMap, sync::Arc};
 
-use ashlar_contracts::users::UserDeleted;
+use ashlar_contracts::users::{UserDeleted, UserRegistered};
 use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
@@ -13,23 +14,22 @@ use ashlar_core::{
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
-    valid::Change,
 };
 
-use self::standing::{lock_for_change, standing_changes};
+use self::standing::lock_for_change;
 use crate::{
     audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
-    events::{registered, updated},
+    events::registered,
     model::{
-        DisplayName, Email, ManageUsers, NewPassword, Revocation, RoleName, Status,
+        DisplayName, Email, ManageUsers, NewPassword, Purpose, Revocation, RoleName,
         throttle::{Rule, Subject},
     },
     password::Passwords,
     repository::{self, users::NewUser},
-    schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
-    service::{Roles, Sessions, Throttle},
+    schemas::{UserCreate, UserFilters, UserSort},
+    service::{AccountTokens, Roles, Sessions, Throttle},
     standing::Standings,
 };
 
@@ -43,6 +43,7 @@ pub struct Users {
     sessions: Sessions,
     roles: Roles,
     throttle: Throttle,
+    tokens: AccountTokens,
 }
 
 impl Users {
@@ -54,6 +55,7 @@ impl Users {
         sessions: Sessions,
         roles: Roles,
         throttle: Throttle,
+        tokens: AccountTokens,
     ) -> Self {
         Self {
             database,
@@ -63,6 +65,7 @@ impl Users {
             sessions,
             roles,
             throttle,
+            tokens,
         }
     }
 
@@ -139,6 +142,7 @@ impl Users {
         password: NewPassword,
         role: RoleName,
     ) -> Result<Model, AuthError> {
+        password.must_not_be_of(&email, &display_name)?;
         let user = NewUser {
             email,
             display_name,
@@ -153,7 +157,15 @@ impl Users {
                 let entry = Entry::new("admin.created").to(user.id);
                 audit::record(transaction, entry, now).await?;
             }
-            publish(transaction, &registered(&user), now).await?;
+            let purpose = Purpose::VerifyEmail;
+            let token = (self.tokens)
+                .issue(transaction, &user, purpose, &user.email)
+                .await?;
+            let registered = UserRegistered {
+                token_id: Some(token.id.as_uuid()),
+                ..registered(&user)
+            };
+            publish(transaction, &registered, now).await?;
             Ok(user)
         };
         self.database.transaction(work).await
@@ -173,106 +185,12 @@ impl Users {
         user.ok_or(AuthError::NotFound)
     }
 
-    pub(crate) async fn update(
-        &self,
-        caller: &Principal,
-        client: &ClientInfo,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        must_concern(caller, id)?;
-        if changes.changes_standing() && !caller.can::<ManageUsers>() {
-            return Err(AuthError::Forbidden);
-        }
-        if changes.is_empty() {
-            return self.unchanged(id, expected).await;
-        }
-        if changes.changes_standing() {
-            (self.update_standing(caller, client, id, expected, changes)).await
-        } else {
-            self.update_profile(caller, id, expected, changes).await
-        }
-    }
-
-    /// A change of nothing is no new version.
-    async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
-        let user = repository::users::find(self.database.connection(), id).await?;
-        let user = user.ok_or(AuthError::NotFound)?;
-        if expected.allows(user.version) {
-            Ok(user)
-        } else {
-            Err(AuthError::Changed)
-        }
-    }
-
-    async fn update_profile(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        if caller.user_id != id {
-            let user = repository::users::find(self.database.connection(), id).await?;
-            let role = user.ok_or(AuthError::NotFound)?.role;
-            self.roles.must_be_within(&role, caller)?;
-        }
-        let work = async |transaction: &Transaction| {
-            let (changes, now) = (changes.clone(), self.clock.now());
-            let user = repository::users::update(transaction, id, expected, changes, now).await?;
-            if let Some(user) = &user {
-                publish(transaction, &updated(user), now).await?;
-            }
-            Ok::<_, AuthError>(user)
-        };
-        let Some(user) = self.database.transaction(work).await? else {
-            return Err(self.absent_or_changed(id).await);
-        };
-        tracing::info!(user_id = %id, "user_updated");
-        Ok(user)
-    }
-
-    async fn update_standing(
-        &self,
-        caller: &Principal,
-        client: &ClientInfo,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        if let Change::Set(role) = &changes.role {
-            self.roles.must_exist(role)?;
-            self.roles.must_be_within(role, caller)?;
-        }
-        let suspends = matches!(changes.status, Change::Set(Status::Suspended));
-        let leaves = suspends || matches!(&changes.role, Change::Set(role) if !role.is_admin());
-        let work = async |transaction: &Transaction| {
-            let before = lock_for_change(transaction, id, expected, leaves).await?;
-            self.roles.must_be_within(&before.role, caller)?;
-            let now = self.clock.now();
-            let user =
-                repository::users::update(transaction, id, expected, changes.clone(), now).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            for entry in standing_changes(&before, &user) {
-                let entry = entry.by(caller).from(client);
-                audit::record(transaction, entry, now).await?;
-            }
-            if suspends {
-                self.end_sessions(transaction, caller, id).await?;
-            }
-            self.standings.forget_after(transaction, &[id]);
-            publish(transaction, &updated(&user), now).await?;
-            Ok::<_, AuthError>(user)
-        };
-        let user = self.database.transaction(work).await?;
-        tracing::info!(
-            user_id = %id,
-            role = user.role.as_str(),
-            status = user.status.as_str(),
-            "user_standing_changed"
-        );
-        Ok(user)
+    /// The caller, and whether they have a password.
+    pub(crate) async fn me(&self, caller: &Principal) -> Result<(Model, bool), AuthError> {
+        let connection = self.database.connection();
+        let found = repository::users::find_by_id_with_password(connection, caller.user_id).await?;
+        let (user, password) = found.ok_or(AuthError::NotFound)?;
+        Ok((user, password.is_some()))
     }
 
     pub(crate) async fn delete(
@@ -314,15 +232,6 @@ impl Users {
         self.sessions
             .record_ended(transaction, caller, id, &ended, why, &client)
             .await
-    }
-
-    /// Why nothing was updated.
-    async fn absent_or_changed(&self, id: UserId) -> AuthError {
-        match repository::users::find(self.database.connection(), id).await {
-            Ok(Some(_)) => AuthError::Changed,
-            Ok(None) => AuthError::NotFound,
-            Err(error) => error.into(),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod api_keys;
 mod cookies;
 mod hashing;
+mod mail_links;
 mod roles;
 mod sessions;
 mod throttle;
@@ -15,6 +16,7 @@ use ashlar_core::settings::Reader;
 
 pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
+pub use mail_links::MailLinkSettings;
 pub use roles::RoleSettings;
 pub use sessions::SessionSettings;
 pub use throttle::ThrottleSettings;
@@ -44,6 +46,8 @@ pub struct AuthSettings {
     pub api_keys: ApiKeySettings,
     /// `AUTH_COOKIE_SECURE`: how browsers keep them.
     pub cookies: CookieSettings,
+    /// `AUTH_PAGE_URL`, `AUTH_VERIFY_…`, `AUTH_RESET_…`: the links in mails.
+    pub mail_links: MailLinkSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
     /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
@@ -73,6 +77,7 @@ impl AuthSettings {
             argon2: hashing::read(reader),
             api_keys: ApiKeySettings::read(reader),
             cookies: CookieSettings::read(reader),
+            mail_links: MailLinkSettings::read(reader),
             sessions: SessionSettings::read(reader),
             throttle: ThrottleSettings::read(reader),
         };
@@ -123,6 +128,23 @@ mod tests {
             let problems = read([(name, lax)]).unwrap_err().to_string();
             assert!(problems.contains(name), "{problems}");
         }
+    }
+
+    #[test]
+    fn links_lead_to_where_the_settings_say() {
+        let at = |pairs: &[(&str, &str)]| {
+            let mut reader = Reader::new(Source::from_pairs(pairs.iter().copied()));
+            AuthSettings::read(&mut reader).mail_links.page_url
+        };
+        let frontend = ("FRONTEND_URL", "https://site.example/");
+        let backend = ("BACKEND_URL", "https://api.example");
+        let page = ("AUTH_PAGE_URL", "https://id.example/welcome");
+        assert_eq!(at(&[]), "http://127.0.0.1:8000/account");
+        assert_eq!(at(&[backend]), "https://api.example/account");
+        assert_eq!(at(&[backend, frontend]), "https://site.example/account");
+        assert_eq!(at(&[backend, frontend, page]), "https://id.example/welcome");
+        assert!(read([("AUTH_PAGE_URL", "https://id.example/#x")]).is_err());
+        assert!(read([("AUTH_RESET_EXPIRE_MINUTES", "1441")]).is_err());
     }
 
     #[test]

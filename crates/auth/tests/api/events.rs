@@ -19,7 +19,9 @@ on_each_database! {
             user_id: ada.id,
             email: "Ada@Example.org".to_owned(),
             display_name: "Ada".to_owned(),
+            token_id: published.of::<UserRegistered>()[0].token_id,
         };
+        assert!(registered.token_id.is_some());
         assert_eq!(published.of::<UserRegistered>(), [registered]);
         assert_eq!(published.of::<UserUpdated>()[0].display_name, "Countess");
         assert_eq!(published.of::<UserDeleted>(), [UserDeleted { user_id: ada.id }]);

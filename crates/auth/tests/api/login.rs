@@ -106,6 +106,17 @@ on_each_database! {
         served.login("eve@example.org", PASSWORD).await.assert_status(200);
     }
 
+    /// No look-alike in another script or width is taken for somebody's address.
+    async fn a_look_alike_is_nobodys_address(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        for email in ["ａda@example.org", "аda@example.org", "ada@example．org", "ada＠example.org",
+            "ada@exаmple.org", "ada@example.or\u{261}"] {
+            assert_unauthorized(&served.login(email, PASSWORD).await, "Invalid credentials");
+        }
+        served.login("ADA@EXAMPLE.ORG", PASSWORD).await.assert_status(200);
+    }
+
     /// Signing in again with a stale token at hand must work.
     async fn a_bad_token_does_not_disturb(world: World) {
         let served = serve(&world).await;

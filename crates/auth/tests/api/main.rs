@@ -19,6 +19,9 @@ use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
+mod account_tokens;
+mod change_email;
+mod change_password;
 mod api_key_scopes;
 mod api_keys;
 mod audit_export;
@@ -30,15 +33,19 @@ mod events;
 mod keys;
 mod list;
 mod login;
+mod mail_links;
+mod password_rules;
 mod processes;
 mod read;
 mod refresh;
 mod register;
+mod reset_password;
 mod roles;
 mod sessions;
 mod throttle;
 mod token;
 mod update;
+mod verify_email;
 
 const PASSWORD: &str = "correct horse";
 

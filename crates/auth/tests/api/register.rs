@@ -37,9 +37,10 @@ on_each_database! {
         assert_eq!(user["status"], "active");
         assert_eq!(user["version"], 1);
         assert_eq!(user["created_at"], user["updated_at"]);
-        assert_eq!(user.as_object().unwrap().len(), 8, "{user}");
-        // The throttle, the user, their password, and the event.
-        created.assert_statements(4);
+        assert_eq!(user["email_verified"], false);
+        assert_eq!(user.as_object().unwrap().len(), 9, "{user}");
+        // The throttle, the user, their password, the token to verify the address, and the event.
+        created.assert_statements(5);
     }
 
     /// Each rule, and all of them in one answer.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use ashlar_contracts::users::UserEmailChanged;
 use ashlar_testkit::{World, on_each_database};
 use futures_util::future::join;
 use serde_json::json;
 
-use crate::{PASSWORD, serve};
+use crate::{PASSWORD, mail_links, serve};
 
 on_each_database! {
     /// PATCH changes what it names, PUT the whole; each is the next version.
@@ -24,15 +25,12 @@ on_each_database! {
         assert_eq!(patched.header("etag"), Some("\"2\""));
         assert!(user["updated_at"].as_str() > user["created_at"].as_str(), "{user}");
 
-        let whole = json!({ "email": "Lovelace@example.org", "display_name": "Ada" });
+        let whole = json!({ "email": "ada@example.org", "display_name": "Ada" });
         let put = ada.client.put(ada.path()).json(&whole).send().await;
         put.assert_status(200);
-        assert_eq!(put.json()["email"], "Lovelace@example.org");
+        assert_eq!(put.json()["display_name"], "Ada");
         assert_eq!(put.json()["version"], 3);
-        assert_eq!(ada.me().await.json(), put.json());
-        served.login("lovelace@EXAMPLE.org", PASSWORD).await.assert_status(200);
-        served.login("ada@example.org", PASSWORD).await.assert_status(401);
-        served.register("ada@example.org").await.assert_status(201);
+        assert_eq!(ada.get(&ada).await.json(), put.json());
 
         let half = json!({ "email": "x@example.org" });
         let refused = ada.client.put(ada.path()).json(&half).send().await;
@@ -49,20 +47,55 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         let same = ada.patch(&ada, json!({})).await;
         same.assert_status(200);
-        assert_eq!(same.json(), ada.me().await.json());
+        assert_eq!(same.json(), ada.get(&ada).await.json());
         let stale = ada.client.patch(ada.path()).header("if-match", "\"2\"");
         stale.json(&json!({})).send().await.assert_error(412, "PRECONDITION_FAILED");
     }
 
-    /// Another's address, in whatever case; one's own in another case is a change like any.
-    async fn an_address_that_is_taken_is_a_conflict(world: World) {
+    /// It is changed where it is confirmed; for admins too, and in another case as well.
+    async fn ones_own_address_is_not_changed_here(world: World) {
         let served = serve(&world).await;
         let ada = served.user("ada@example.org").await;
+        let root = served.admin("root@example.org").await;
+        for (member, email) in [(&ada, "new@example.org"), (&ada, "ADA@example.org"),
+            (&root, "new@example.org")] {
+            let whole = json!({ "email": email, "display_name": "X" });
+            let put = member.client.put(member.path()).json(&whole).send().await;
+            for refused in [put, member.patch(member, json!({ "email": email })).await] {
+                refused.assert_error(422, "VALIDATION_ERROR");
+                assert_eq!(refused.error_fields(), ["email"]);
+                assert!(refused.text().contains("POST /api/v1/auth/change-email"), "{}", refused.text());
+            }
+            assert_eq!(member.me().await.json()["version"], 1);
+        }
+    }
+
+    /// By who manages users: it is verified no more, and the old address is told.
+    async fn an_admin_changes_the_address_of_another(world: World) {
+        let served = serve(&world).await;
+        let root = served.admin("root@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        let token = mail_links::verification(&world, &served).await;
+        mail_links::redeem(&served, "verify-email", &token).await.assert_status(204);
         served.register("bob@example.org").await.assert_status(201);
-        let taken = ada.patch(&ada, json!({ "email": "BOB@example.org" })).await;
+        let taken = root.patch(&ada, json!({ "email": "BOB@example.org" })).await;
         taken.assert_error(409, "CONFLICT");
         assert_eq!(taken.error_message(), "Email already registered");
-        ada.patch(&ada, json!({ "email": "ADA@example.org" })).await.assert_status(200);
+        assert_eq!(root.get(&ada).await.json()["email_verified"], true);
+
+        let same = json!({ "email": "ada@example.org", "display_name": "Countess" });
+        let put = root.client.put(ada.path()).json(&same).send().await;
+        assert_eq!(put.assert_status(200).json()["email_verified"], true, "it has not changed");
+        let changed = root.patch(&ada, json!({ "email": "Lovelace@example.org" })).await;
+        assert_eq!(changed.assert_status(200).json()["email_verified"], false);
+        served.login("lovelace@EXAMPLE.org", PASSWORD).await.assert_status(200);
+        served.login("ada@example.org", PASSWORD).await.assert_status(401);
+        let told = world.published().await.of::<UserEmailChanged>();
+        assert_eq!(told.len(), 1);
+        assert_eq!((&*told[0].previous_email, &*told[0].email), ("ada@example.org", "Lovelace@example.org"));
+        let by_root = format!("select count(*) from audit_log where action = 'email.changed' and actor_id = {}", mail_links::sql_id(&world, root.id));
+        assert_eq!(mail_links::count(&world, &by_root).await, 1);
+        served.register("ada@example.org").await.assert_status(201);
     }
 
     /// 412 for the wrong version, on each way to change a user.

@@ -1,7 +1,13 @@
 //! What other domains tell, and what mail follows from it. The mail itself is a job, enqueued in
 //! the event's transaction.
 
-use ashlar_contracts::{posts::PostCreated, users::UserRegistered};
+use ashlar_contracts::{
+    posts::PostCreated,
+    users::{
+        UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+        UserPasswordResetRequested, UserRegistered, UserVerificationRequested,
+    },
+};
 use ashlar_core::{
     database::Transaction,
     events::{Handle, Received},
@@ -33,5 +39,70 @@ impl Handle<PostCreated> for TellAdminsOfPost {
         created: &Received<PostCreated>,
     ) -> Result<(), Failure> {
         Ok(self.0.tell_admins(transaction, created).await?)
+    }
+}
+
+/// A user who asks for it gets another link to confirm their address.
+pub(crate) struct SendVerification(pub(crate) Notifications);
+
+impl Handle<UserVerificationRequested> for SendVerification {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserVerificationRequested>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.send_verification(transaction, event).await?)
+    }
+}
+
+/// Whoever has forgotten their password gets a link to set it anew.
+pub(crate) struct SendPasswordReset(pub(crate) Notifications);
+
+impl Handle<UserPasswordResetRequested> for SendPasswordReset {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserPasswordResetRequested>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.send_password_reset(transaction, event).await?)
+    }
+}
+
+/// A user who wants another address gets a link there, to confirm it.
+pub(crate) struct SendEmailChange(pub(crate) Notifications);
+
+impl Handle<UserEmailChangeRequested> for SendEmailChange {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserEmailChangeRequested>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.send_email_change(transaction, event).await?)
+    }
+}
+
+/// A user hears that they have another password.
+pub(crate) struct TellOfPasswordChange(pub(crate) Notifications);
+
+impl Handle<UserPasswordChanged> for TellOfPasswordChange {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserPasswordChanged>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.tell_of_password_change(transaction, event).await?)
+    }
+}
+
+/// A user hears at their old address that they have another one.
+pub(crate) struct TellOfEmailChange(pub(crate) Notifications);
+
+impl Handle<UserEmailChanged> for TellOfEmailChange {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserEmailChanged>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.tell_of_email_change(transaction, event).await?)
     }
 }

@@ -55,6 +55,7 @@ mod tests {
             },
             letter: Letter::Welcome(Welcome {
                 name: Some("Ada".to_owned()),
+                token_id: None,
             }),
         };
         let stored = json!({

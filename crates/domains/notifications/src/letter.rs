@@ -5,6 +5,8 @@ use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::ports::LinkKind;
+
 /// What a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", content = "fields", rename_all = "snake_case")]
@@ -13,6 +15,16 @@ pub(crate) enum Letter {
     Welcome(Welcome),
     /// To an admin: there is a new post.
     PostCreated(PostCreated),
+    /// To a user who wants to confirm their address.
+    VerifyEmail(Confirmation),
+    /// To whoever has forgotten their password.
+    ResetPassword(PasswordReset),
+    /// To the address that a user wants.
+    ConfirmEmail(Confirmation),
+    /// To a user whose password is another.
+    PasswordChanged(Change),
+    /// To the address that was a user's.
+    EmailChanged(Change),
 }
 
 /// To a user who has registered.
@@ -20,6 +32,44 @@ pub(crate) enum Letter {
 pub(crate) struct Welcome {
     /// What the user is called, if it can be said.
     pub(crate) name: Option<String>,
+    /// What the link to confirm the address is asked for with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token_id: Option<Uuid>,
+}
+
+/// To whom an address shall belong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Confirmation {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// What the link is asked for with.
+    pub(crate) token_id: Uuid,
+    /// Until when it can be used.
+    pub(crate) until: String,
+}
+
+/// To whoever has forgotten their password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PasswordReset {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// What the link is asked for with.
+    pub(crate) token_id: Uuid,
+    /// When somebody asked.
+    pub(crate) at: String,
+    /// From which network address.
+    pub(crate) from: Option<String>,
+    /// Until when the link can be used.
+    pub(crate) until: String,
+}
+
+/// To a user of whose account something was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Change {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// When.
+    pub(crate) at: String,
 }
 
 /// To an admin: there is a new post.
@@ -58,6 +108,11 @@ impl Letter {
         match self {
             Self::Welcome(_) => template!("welcome"),
             Self::PostCreated(_) => template!("post_created"),
+            Self::VerifyEmail(_) => template!("verify_email"),
+            Self::ResetPassword(_) => template!("reset_password"),
+            Self::ConfirmEmail(_) => template!("confirm_email"),
+            Self::PasswordChanged(_) => template!("password_changed"),
+            Self::EmailChanged(_) => template!("email_changed"),
         }
     }
 
@@ -66,6 +121,27 @@ impl Letter {
         match self {
             Self::Welcome(fields) => Value::from(Serde(fields)),
             Self::PostCreated(fields) => Value::from(Serde(fields)),
+            Self::VerifyEmail(fields) | Self::ConfirmEmail(fields) => Value::from(Serde(fields)),
+            Self::ResetPassword(fields) => Value::from(Serde(fields)),
+            Self::PasswordChanged(fields) | Self::EmailChanged(fields) => {
+                Value::from(Serde(fields))
+            }
         }
+    }
+
+    /// The link that it carries, and what that is asked for with.
+    pub(crate) fn link(&self) -> Option<(LinkKind, Uuid)> {
+        match self {
+            Self::Welcome(fields) => fields.token_id.map(|id| (LinkKind::VerifyEmail, id)),
+            Self::VerifyEmail(fields) => Some((LinkKind::VerifyEmail, fields.token_id)),
+            Self::ResetPassword(fields) => Some((LinkKind::ResetPassword, fields.token_id)),
+            Self::ConfirmEmail(fields) => Some((LinkKind::ConfirmEmail, fields.token_id)),
+            Self::PostCreated(_) | Self::PasswordChanged(_) | Self::EmailChanged(_) => None,
+        }
+    }
+
+    /// Whether it says anything without its link.
+    pub(crate) fn stands_alone(&self) -> bool {
+        self.link().is_none() || matches!(self, Self::Welcome(_))
     }
 }

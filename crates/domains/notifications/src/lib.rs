@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod ports;
+
 mod model;
 mod letter;
 mod templates;
@@ -18,7 +20,10 @@ mod settings;
 use ashlar_core::domain::Domain;
 
 use crate::{
-    events::{TellAdminsOfPost, WelcomeUser},
+    events::{
+        SendEmailChange, SendPasswordReset, SendVerification, TellAdminsOfPost, TellOfEmailChange,
+        TellOfPasswordChange, WelcomeUser,
+    },
     jobs::Postman,
 };
 
@@ -39,6 +44,26 @@ pub fn domain(notifications: Notifications) -> Domain {
         .handles(
             "notifications.tell_admins_of_post",
             TellAdminsOfPost(notifications.clone()),
+        )
+        .handles(
+            "notifications.send_verification",
+            SendVerification(notifications.clone()),
+        )
+        .handles(
+            "notifications.send_password_reset",
+            SendPasswordReset(notifications.clone()),
+        )
+        .handles(
+            "notifications.send_email_change",
+            SendEmailChange(notifications.clone()),
+        )
+        .handles(
+            "notifications.tell_of_password_change",
+            TellOfPasswordChange(notifications.clone()),
+        )
+        .handles(
+            "notifications.tell_of_email_change",
+            TellOfEmailChange(notifications.clone()),
         )
         .performs(Postman(notifications))
 }

@@ -12,6 +12,14 @@ pub(crate) struct Recipient {
 }
 
 impl Recipient {
+    /// Somebody who is called `name`, as far as it can be said.
+    pub(crate) fn named(address: impl Into<String>, name: &str) -> Self {
+        Self {
+            address: address.into(),
+            name: presentable(name),
+        }
+    }
+
     /// Somebody who is known by the address alone.
     pub(crate) fn unnamed(address: impl Into<String>) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! The use cases, each to be read from top to bottom.
 
+mod account;
+
 use std::{error::Error, fmt, sync::Arc};
 
 use ashlar_contracts::{posts, users::UserRegistered};
@@ -19,7 +21,8 @@ use crate::{
     jobs::SendMail,
     letter::{Letter, PostCreated, Welcome},
     message::message,
-    model::{Recipient, one_line, presentable},
+    model::{Recipient, one_line},
+    ports::Links,
     repository,
     schemas::MailResponse,
     settings::NotificationsSettings,
@@ -41,6 +44,7 @@ pub struct Notifications {
     templates: Arc<Templates>,
     from: Mailbox,
     admins: Arc<[String]>,
+    links: Arc<dyn Links>,
     /// Without a mail server, mail stays in the mailbox.
     smtp: Option<Smtp>,
 }
@@ -55,6 +59,7 @@ impl Notifications {
         db: Database,
         clock: Clock,
         settings: &NotificationsSettings,
+        links: Arc<dyn Links>,
     ) -> Result<Self, NotificationsError> {
         let smtp = Smtp::new(settings)?;
         Ok(Self {
@@ -63,6 +68,7 @@ impl Notifications {
             templates: Arc::new(Templates::new(&settings.app, &settings.site)),
             from: settings.from.clone(),
             admins: settings.admins.clone().into(),
+            links,
             smtp,
         })
     }
@@ -79,14 +85,12 @@ impl Notifications {
         registered: &Received<UserRegistered>,
     ) -> Result<(), DbErr> {
         let user = &registered.event;
-        let name = presentable(&user.display_name);
-        let mail = SendMail {
-            to: Recipient {
-                address: user.email.clone(),
-                name: name.clone(),
-            },
-            letter: Letter::Welcome(Welcome { name }),
-        };
+        let to = Recipient::named(&user.email, &user.display_name);
+        let letter = Letter::Welcome(Welcome {
+            name: to.name.clone(),
+            token_id: user.token_id,
+        });
+        let mail = SendMail { to, letter };
         self.enqueue(transaction, registered.id, 0, &mail).await
     }
 
@@ -114,7 +118,7 @@ impl Notifications {
 
     /// One mail for each event and recipient, while it waits: an event is handled once anyway. The
     /// key has the recipient's number, since lists of jobs show it: an address is nobody's business.
-    async fn enqueue(
+    pub(crate) async fn enqueue(
         &self,
         transaction: &Transaction,
         event: EventId,
@@ -128,11 +132,21 @@ impl Notifications {
         Ok(())
     }
 
-    /// Sends a mail: to the mail server, or else to the mailbox.
+    /// Sends a mail: to the mail server, or else to the mailbox. A link is made now, and is nowhere
+    /// but in the mail; when it would lead nowhere any more, there is no mail.
     pub(crate) async fn send(&self, mail: SendMail, run: &Run) -> Result<(), Failure> {
+        let link = match mail.letter.link() {
+            Some((kind, token_id)) => self.links.link(kind, token_id).await?,
+            None => None,
+        };
+        if link.is_none() && !mail.letter.stands_alone() {
+            let template = mail.letter.template().name;
+            tracing::info!(job_id = %run.id(), template, "mail_obsolete");
+            return Ok(());
+        }
         let content = self
             .templates
-            .write(&mail.letter)
+            .write(&mail.letter, link.as_ref())
             .map_err(Failure::permanent)?;
         match &self.smtp {
             Some(smtp) => self.post(smtp, &mail.to, content, run).await?,

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use ashlar_core::secret::Secret;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, context,
+    escape_formatter,
     value::{Serde, Value},
 };
 use serde::Serialize;
@@ -56,14 +58,15 @@ impl Templates {
         Self(environment)
     }
 
-    /// The mail that `letter` becomes. In its HTML, what is filled in is escaped.
+    /// The mail that `letter` becomes, with its `link`. In its HTML, what is filled in is escaped.
     ///
     /// # Errors
     ///
     /// When a template asks for what is not there.
-    pub(crate) fn write(&self, letter: &Letter) -> Result<Content, Error> {
+    pub(crate) fn write(&self, letter: &Letter, link: Option<&Secret>) -> Result<Content, Error> {
         let template = letter.template();
-        let fields = letter.fields();
+        let link = link.map(Secret::expose);
+        let fields = context! { link => link, ..letter.fields() };
         let (subject, text) = divided(&template)?;
         let subject = one_line(&self.0.render_str(subject, fields.clone())?);
         let text = self.0.render_str(text, fields.clone())?;
@@ -136,11 +139,27 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::letter::{PostCreated, Welcome};
+    use crate::letter::{Change, Confirmation, PasswordReset, PostCreated, Welcome};
 
     fn write(letter: &Letter) -> Content {
         let templates = Templates::new("Ashlar & Sons", "https://site.example");
-        templates.write(letter).unwrap()
+        let link = Secret::from("https://site.example/account#reset-password=ash_1-_&x");
+        let link = letter.link().is_some().then_some(&link);
+        templates.write(letter, link).unwrap()
+    }
+
+    fn name() -> Option<String> {
+        Some("Ada".to_owned())
+    }
+
+    fn reset(from: Option<&str>) -> Letter {
+        Letter::ResetPassword(PasswordReset {
+            name: name(),
+            token_id: Uuid::nil(),
+            at: "20 November 2026, 12:00 UTC".to_owned(),
+            from: from.map(str::to_owned),
+            until: "20 November 2026, 12:30 UTC".to_owned(),
+        })
     }
 
     fn post(title: Option<&str>) -> Letter {
@@ -153,10 +172,29 @@ mod tests {
 
     #[test]
     fn every_template_can_be_filled_in() {
-        let names = [None, Some("Ada".to_owned())];
-        let welcomes = names.map(|name| Letter::Welcome(Welcome { name }));
+        let names = [(None, None), (name(), None), (name(), Some(Uuid::nil()))];
+        let welcomes = names.map(|(name, token_id)| Letter::Welcome(Welcome { name, token_id }));
         let posts = [None, Some("On engines")].map(post);
-        for letter in welcomes.iter().chain(&posts) {
+        let confirmation = |name: Option<String>| Confirmation {
+            name,
+            token_id: Uuid::nil(),
+            until: "20 November 2026, 12:30 UTC".to_owned(),
+        };
+        let change = |name: Option<String>| Change {
+            name,
+            at: "20 November 2026, 12:30 UTC".to_owned(),
+        };
+        let accounts = [None, name()].into_iter().flat_map(|name| {
+            [
+                Letter::VerifyEmail(confirmation(name.clone())),
+                Letter::ConfirmEmail(confirmation(name.clone())),
+                Letter::PasswordChanged(change(name.clone())),
+                Letter::EmailChanged(change(name)),
+            ]
+        });
+        let resets = [None, Some("192.0.2.7")].map(reset);
+        let accounts: Vec<Letter> = accounts.chain(resets).collect();
+        for letter in welcomes.iter().chain(&posts).chain(&accounts) {
             let content = write(letter);
             assert!(!content.subject.is_empty() && !content.text.is_empty());
             assert!(content.html.starts_with("<!doctype html>"));
@@ -164,6 +202,31 @@ mod tests {
             assert!(content.text.contains("Ashlar & Sons"));
             let left = content.text.contains("{%") || content.html.contains("{{");
             assert!(!left, "{content:?}");
+            let has_link = content.text.contains("/account#reset-password=ash_1-_&x");
+            let has_href = content
+                .html
+                .contains("/account#reset-password=ash_1-_&amp;x\"");
+            let wants_link = letter.link().is_some();
+            assert_eq!(
+                (has_link, has_href),
+                (wants_link, wants_link),
+                "{content:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_reset_says_who_asked_and_what_to_do_if_it_was_somebody_else() {
+        let content = write(&reset(Some("192.0.2.7")));
+        for text in [&content.text, &content.html] {
+            for said in [
+                "20 November 2026, 12:00 UTC",
+                "192.0.2.7",
+                "20 November 2026, 12:30 UTC",
+                "it was not you",
+            ] {
+                assert!(text.contains(said), "{said}: {text}");
+            }
         }
     }
 

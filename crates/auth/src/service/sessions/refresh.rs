@@ -32,7 +32,7 @@ impl Sessions {
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
         let presented = self.refresh_tokens.read(token.expose());
-        let presented = presented.ok_or(AuthError::InvalidToken)?;
+        let presented = presented.ok_or(AuthError::InvalidRefreshToken)?;
         let successor = self.refresh_tokens.successor(&presented);
         let now = self.clock.now();
         let rotation = Rotation {
@@ -77,7 +77,7 @@ impl Sessions {
         let session = self.database.transaction(work).await?;
         session.ok_or_else(|| {
             tracing::info!(session_id = %id, "refresh_refused");
-            AuthError::InvalidToken
+            AuthError::InvalidRefreshToken
         })
     }
 

@@ -3,17 +3,21 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod account;
 mod double;
 mod engines;
 mod mailbox;
 mod post_created;
 mod refusals;
 mod inbox;
+mod links;
 mod settings;
 mod smtp;
 mod smtp_tls;
 mod welcome;
 mod work;
+
+use std::sync::Arc;
 
 use ashlar_contracts::{
     posts::{PostCreated, PostId},
@@ -38,7 +42,18 @@ fn settings(variables: &[(&str, &str)]) -> Result<NotificationsSettings, Problem
 /// The service with these settings.
 fn notifications(world: &World, variables: &[(&str, &str)]) -> Notifications {
     let settings = settings(variables).expect("the settings are sound");
-    Notifications::new(world.database(), world.clock(), &settings).expect("mail can be set up")
+    let links = Arc::new(links::Known::default());
+    with_links(world, &settings, links)
+}
+
+/// The service with these links to give out.
+fn with_links(
+    world: &World,
+    settings: &NotificationsSettings,
+    links: Arc<links::Known>,
+) -> Notifications {
+    let (database, clock) = (world.database(), world.clock());
+    Notifications::new(database, clock, settings, links).expect("mail can be set up")
 }
 
 /// The domain on a server.
@@ -59,6 +74,7 @@ fn registered(email: &str, display_name: &str) -> UserRegistered {
         user_id: UserId::new(),
         email: email.to_owned(),
         display_name: display_name.to_owned(),
+        token_id: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What auth does in the background: every night it removes what says nothing any more.
+//! Every night: what says nothing any more is removed.
 
 use ashlar_core::{
     jobs::{Job, Perform, Run, Schedule},

@@ -1,0 +1,26 @@
+//! The table `account_tokens`: which links are out in mails, at most one for each user and purpose.
+
+use ashlar_core::principal::UserId;
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::model::{AccountTokenId, Email, Purpose};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "account_tokens")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AccountTokenId,
+    pub user_id: UserId,
+    #[sea_orm(column_type = "String(StringLen::N(32))")]
+    pub purpose: Purpose,
+    /// The address that the mail goes to.
+    #[sea_orm(column_type = "String(StringLen::N(254))")]
+    pub email: Email,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,72 @@
+//! Forgetting, resetting and changing a password.
+
+use actix_web::web::Data;
+use ashlar_core::{
+    http::{Accepted, ClientInfo, NoContent, Route},
+    principal::Principal,
+    problem::Code,
+    valid::ValidJson,
+};
+
+use crate::{
+    error::AuthError,
+    schemas::{PasswordChange, PasswordForgotten, PasswordReset},
+    service::PasswordChanges,
+};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/auth/forgot-password", forget)
+            .named("forgot_password", "Ask for a link to reset a password")
+            .about(FORGOT),
+        Route::post("/auth/reset-password", reset)
+            .named("reset_password", "Reset a password")
+            .about(RESET),
+        Route::post("/auth/change-password", change)
+            .named("change_password", "Change the password")
+            .about(CHANGE)
+            .fails(&[Code::Forbidden, Code::StepUpRequired, Code::NotFound]),
+    ]
+}
+
+const FORGOT: &str = "The answer is the same whether the address is registered or not. The link \
+    can be used once; asking again, at most once a minute, makes it void.";
+
+const RESET: &str = "Sets the password of whoever got the link in a mail, and ends all of their \
+    sessions. It does not sign in. A token that is used, too old or not ours is a 422.";
+
+const CHANGE: &str = "Ends all other sessions. The current password is asked for if there is \
+    one; without one, the sign-in must be recent.";
+
+async fn forget(
+    passwords: Data<PasswordChanges>,
+    client: ClientInfo,
+    body: ValidJson<PasswordForgotten>,
+) -> Result<Accepted, AuthError> {
+    passwords.forget(&body.email, &client).await?;
+    Ok(Accepted)
+}
+
+async fn reset(
+    passwords: Data<PasswordChanges>,
+    client: ClientInfo,
+    body: ValidJson<PasswordReset>,
+) -> Result<NoContent, AuthError> {
+    let PasswordReset { token, password } = body.into_inner();
+    passwords.reset(&token, password, &client).await?;
+    Ok(NoContent)
+}
+
+async fn change(
+    passwords: Data<PasswordChanges>,
+    caller: Principal,
+    client: ClientInfo,
+    body: ValidJson<PasswordChange>,
+) -> Result<NoContent, AuthError> {
+    let PasswordChange {
+        current_password,
+        password,
+    } = body.into_inner();
+    (passwords.change(&caller, current_password, password, &client)).await?;
+    Ok(NoContent)
+}

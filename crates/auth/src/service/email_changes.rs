@@ -1,0 +1,161 @@
+//! How users show that an address is theirs, and how it becomes another.
+
+use ashlar_core::{
+    clock::Clock,
+    database::{Database, Transaction},
+    events::publish,
+    http::ClientInfo,
+    principal::Principal,
+    secret::Secret,
+};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    audit::{self, Entry},
+    entity::user::Model as User,
+    error::AuthError,
+    events::{email_change_requested, email_changed, updated, verification_requested},
+    model::{Email, Purpose},
+    repository,
+    service::AccountTokens,
+};
+
+/// Verifies and changes the addresses of users. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct EmailChanges {
+    database: Database,
+    clock: Clock,
+    tokens: AccountTokens,
+}
+
+impl EmailChanges {
+    pub(crate) fn new(database: Database, clock: Clock, tokens: AccountTokens) -> Self {
+        Self {
+            database,
+            clock,
+            tokens,
+        }
+    }
+
+    /// Has the link sent once more with which the caller shows that their address is theirs; at most
+    /// once a minute.
+    pub(crate) async fn request_verification(
+        &self,
+        caller: &Principal,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let work = async |transaction: &Transaction| {
+            let user = repository::users::lock(transaction, caller.user_id).await?;
+            let user = user.ok_or(AuthError::NotFound)?;
+            if user.email_verified_at.is_some() {
+                return Err(AuthError::AlreadyVerified);
+            }
+            let purpose = Purpose::VerifyEmail;
+            let token = (self.tokens)
+                .issue_again(transaction, &user, purpose, &user.email)
+                .await?;
+            let now = self.clock.now();
+            let entry = Entry::new("email.verification_requested").to(user.id);
+            audit::record(transaction, entry.by(caller).from(client), now).await?;
+            publish(transaction, &verification_requested(&user, &token), now).await?;
+            Ok(())
+        };
+        self.database.transaction(work).await
+    }
+
+    /// The address is that of whoever got the token by mail.
+    pub(crate) async fn verify(
+        &self,
+        token: &Secret,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let (token, user) = self.tokens.check(Purpose::VerifyEmail, token).await?;
+        let work = async |transaction: &Transaction| {
+            let user = self.tokens.redeem(transaction, &token).await?;
+            let now = self.clock.now();
+            repository::users::set_verified_email(transaction, user.id, user.email, now).await?;
+            let entry = Entry::new("email.verified").of(user.id).from(client);
+            audit::record(transaction, entry, now).await?;
+            Ok::<(), AuthError>(())
+        };
+        self.database.transaction(work).await?;
+        tracing::info!(user_id = %user.id, "email_verified");
+        Ok(())
+    }
+
+    /// Has a link sent to `email`, with which it becomes the caller's address. To an address that is
+    /// somebody else's nothing is sent, and the answer does not tell.
+    pub(crate) async fn request_change(
+        &self,
+        caller: &Principal,
+        email: &Email,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let work = async |transaction: &Transaction| {
+            let user = repository::users::lock(transaction, caller.user_id).await?;
+            let user = user.ok_or(AuthError::NotFound)?;
+            if user.email == *email {
+                return Err(AuthError::SameEmail);
+            }
+            let token = (self.tokens)
+                .issue_again(transaction, &user, Purpose::ConfirmEmail, email)
+                .await?;
+            let now = self.clock.now();
+            let entry = Entry::new("email.change_requested")
+                .to(user.id)
+                .by(caller)
+                .from(client)
+                .with("email", email.as_str());
+            audit::record(transaction, entry, now).await?;
+            let is_taken = repository::users::has_email(transaction, email).await?;
+            if !is_taken || email.key() == user.email_key {
+                publish(transaction, &email_change_requested(&user, &token), now).await?;
+            }
+            Ok(())
+        };
+        self.database.transaction(work).await
+    }
+
+    /// The address that the token was sent to takes the place of the user's, who is told at the old
+    /// one. [`AuthError::EmailTaken`] when it has become somebody else's.
+    pub(crate) async fn confirm_change(
+        &self,
+        token: &Secret,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let (token, user) = self.tokens.check(Purpose::ConfirmEmail, token).await?;
+        let work = async |transaction: &Transaction| {
+            let before = self.tokens.redeem(transaction, &token).await?;
+            let (now, email) = (self.clock.now(), token.email.clone());
+            let after =
+                repository::users::set_verified_email(transaction, before.id, email, now).await?;
+            let after = after.ok_or(AuthError::InvalidToken)?;
+            let entry = Entry::new("email.changed").of(after.id).from(client);
+            tell_of_change(transaction, &self.tokens, &before, &after, entry, now).await?;
+            publish(transaction, &updated(&after), now).await?;
+            Ok::<(), AuthError>(())
+        };
+        self.database.transaction(work).await?;
+        tracing::info!(user_id = %user.id, "email_changed");
+        Ok(())
+    }
+}
+
+/// What follows when a user has another address, whoever changed it: it is written down, the old
+/// address is told, and what mail to the old one could be used for is void.
+pub(super) async fn tell_of_change(
+    transaction: &Transaction,
+    tokens: &AccountTokens,
+    before: &User,
+    after: &User,
+    entry: Entry,
+    now: DateTime<Utc>,
+) -> Result<(), AuthError> {
+    tokens.void_for_email(transaction, after.id).await?;
+    let entry = entry
+        .with("from", before.email.as_str())
+        .with("to", after.email.as_str());
+    audit::record(transaction, entry, now).await?;
+    publish(transaction, &email_changed(before, after), now).await?;
+    Ok(())
+}

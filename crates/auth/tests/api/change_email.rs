@@ -1,0 +1,134 @@
+//! `POST /auth/change-email` and `/auth/confirm-email`.
+
+use ashlar_contracts::users::{UserEmailChangeRequested, UserEmailChanged, UserUpdated};
+use ashlar_testkit::{TestResponse, World, on_each_database};
+use futures_util::future::join;
+use serde_json::json;
+
+use crate::{
+    MINUTE, Member, PASSWORD,
+    mail_links::{
+        assert_refused, audited, confirmation, forget, redeem, reset, reset_token, serve_recent,
+        verification,
+    },
+};
+
+async fn change(member: &Member, email: &str) -> TestResponse {
+    let post = member.client.post("/api/v1/auth/change-email");
+    post.json(&json!({ "email": email })).send().await
+}
+
+on_each_database! {
+    /// The address is another once mail to the new one has reached its owner; the old one is told.
+    async fn an_address_changes_when_it_is_confirmed(world: World) {
+        let served = serve_recent(&world, true).await;
+        let ada = served.user("ada@example.org").await;
+        let unverified = verification(&world, &served).await;
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let forgotten = reset_token(&world, &served).await;
+        change(&ada, "Lovelace@example.org").await.assert_status(202);
+        let asked = world.published().await.of::<UserEmailChangeRequested>();
+        assert_eq!((asked.len(), &*asked[0].email), (1, "Lovelace@example.org"));
+        assert_eq!(ada.me().await.json()["email"], "ada@example.org");
+        served.login("ada@example.org", PASSWORD).await.assert_status(200);
+        served.login("lovelace@example.org", PASSWORD).await.assert_status(401);
+
+        let token = confirmation(&world, &served).await;
+        redeem(&served, "confirm-email", &token).await.assert_status(204);
+        let me = ada.me().await.json();
+        assert_eq!((&me["email"], &me["email_verified"]), (&json!("Lovelace@example.org"), &json!(true)));
+        served.login("lovelace@example.org", PASSWORD).await.assert_status(200);
+        served.login("ada@example.org", PASSWORD).await.assert_status(401);
+        let published = world.published().await;
+        let told = published.of::<UserEmailChanged>();
+        assert_eq!((told.len(), &*told[0].previous_email), (1, "ada@example.org"));
+        assert_eq!(published.of::<UserUpdated>()[0].email, "Lovelace@example.org");
+        for action in ["email.change_requested", "email.changed"] {
+            assert_eq!(audited(&world, action).await, 1, "{action}");
+        }
+        // Nothing that went to the old address is good for anything.
+        assert_refused(&redeem(&served, "confirm-email", &token).await);
+        assert_refused(&redeem(&served, "verify-email", &unverified).await);
+        assert_refused(&reset(&served, &forgotten, "battery staple").await);
+    }
+
+    /// A sign-in that was left open is not enough.
+    async fn it_asks_for_a_recent_proof_of_identity(world: World) {
+        let served = serve_recent(&world, false).await;
+        let ada = served.user("ada@example.org").await;
+        change(&ada, "new@example.org").await.assert_error(403, "STEP_UP_REQUIRED");
+        let nobody = served.app.anonymous().post("/api/v1/auth/change-email");
+        let body = json!({ "email": "new@example.org" });
+        nobody.json(&body).send().await.assert_error(401, "UNAUTHORIZED");
+    }
+
+    /// Whether it is somebody's is not told, and nothing is sent there.
+    async fn an_address_that_is_taken_gets_the_same_answer(world: World) {
+        let served = serve_recent(&world, true).await;
+        served.register("bob@example.org").await.assert_status(201);
+        let ada = served.user("ada@example.org").await;
+        let taken = change(&ada, "BOB@example.org").await;
+        taken.assert_status(202);
+        assert_eq!(world.published().await.of::<UserEmailChangeRequested>(), []);
+        world.turn_clock(MINUTE);
+        let free = change(&ada, "free@example.org").await;
+        free.assert_status(202);
+        assert_eq!(free.text(), taken.text());
+        assert_eq!(world.published().await.of::<UserEmailChangeRequested>().len(), 1);
+    }
+
+    /// Whoever confirms first has it; the link of the other is a conflict, and stays one.
+    async fn an_address_that_two_want_is_the_first_ones(world: World) {
+        let served = serve_recent(&world, true).await;
+        let ada = served.user("ada@example.org").await;
+        let bob = served.user("bob@example.org").await;
+        change(&ada, "new@example.org").await.assert_status(202);
+        let first = confirmation(&world, &served).await;
+        change(&bob, "NEW@example.org").await.assert_status(202);
+        let second = confirmation(&world, &served).await;
+        let (one, two) = join(
+            redeem(&served, "confirm-email", &first),
+            redeem(&served, "confirm-email", &second),
+        )
+        .await;
+        let mut statuses = [one.status(), two.status()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 409]);
+        let loser = if one.status() == 409 { &first } else { &second };
+        let again = redeem(&served, "confirm-email", loser).await;
+        again.assert_error(409, "CONFLICT");
+        assert_eq!(world.published().await.of::<UserEmailChanged>().len(), 1);
+    }
+
+    /// One's own address in another case is a change; the very same is none. At most once a minute.
+    async fn what_is_no_change_is_refused(world: World) {
+        let served = serve_recent(&world, true).await;
+        let ada = served.user("ada@example.org").await;
+        let same = change(&ada, "ada@example.org").await;
+        same.assert_error(422, "VALIDATION_ERROR");
+        assert_eq!(same.error_fields(), ["email"]);
+        for email in ["ａda@example.org", "no address", "a@b.cd\r\nBcc: eve@example.org"] {
+            change(&ada, email).await.assert_error(422, "VALIDATION_ERROR");
+        }
+        change(&ada, "ADA@example.org").await.assert_status(202);
+        let soon = change(&ada, "other@example.org").await;
+        soon.assert_error(429, "TOO_MANY_REQUESTS");
+        assert_eq!(soon.header("retry-after"), Some("60"));
+        let token = confirmation(&world, &served).await;
+        redeem(&served, "confirm-email", &token).await.assert_status(204);
+        assert_eq!(ada.me().await.json()["email"], "ADA@example.org");
+    }
+
+    /// Whoever took over a session and asked for an address of theirs loses it with the password.
+    async fn another_password_voids_a_change_under_way(world: World) {
+        let served = serve_recent(&world, true).await;
+        let ada = served.user("ada@example.org").await;
+        change(&ada, "eve@example.org").await.assert_status(202);
+        let token = confirmation(&world, &served).await;
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let forgotten = reset_token(&world, &served).await;
+        reset(&served, &forgotten, "battery staple").await.assert_status(204);
+        assert_refused(&redeem(&served, "confirm-email", &token).await);
+        served.login("ada@example.org", "battery staple").await.assert_status(200);
+    }
+}
