@@ -7,7 +7,6 @@ use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
     events::publish,
-    http::ClientInfo,
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
@@ -18,7 +17,7 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, Role, Status},
+    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
@@ -210,7 +209,9 @@ impl Users {
                 repository::users::update(transaction, id, expected, changes.clone(), now).await?;
             let user = user.ok_or(AuthError::NotFound)?;
             if suspends {
-                self.end_sessions(transaction, caller, id).await?;
+                (self.sessions)
+                    .end_with_standing(transaction, caller, id)
+                    .await?;
             }
             self.standings.forget_after(transaction, &[id]);
             publish(transaction, &updated(&user), now).await?;
@@ -237,7 +238,9 @@ impl Users {
             lock_for_change(transaction, id, expected, true).await?;
             let now = self.clock.now();
             if repository::users::delete(transaction, id, expected, now).await? {
-                self.end_sessions(transaction, caller, id).await?;
+                (self.sessions)
+                    .end_with_standing(transaction, caller, id)
+                    .await?;
                 self.standings.forget_after(transaction, &[id]);
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
@@ -246,22 +249,6 @@ impl Users {
         self.database.transaction(work).await?;
         tracing::info!(user_id = %id, "user_deleted");
         Ok(())
-    }
-
-    /// Who may not sign in any more is signed out everywhere.
-    async fn end_sessions(
-        &self,
-        transaction: &Transaction,
-        caller: &Principal,
-        id: UserId,
-    ) -> Result<(), AuthError> {
-        let (why, client) = (Revocation::StandingChanged, ClientInfo::default());
-        let ended = (self.sessions)
-            .revoke_all(transaction, id, None, why)
-            .await?;
-        self.sessions
-            .record_ended(transaction, caller, id, &ended, why, &client)
-            .await
     }
 
     /// Why nothing was updated.
