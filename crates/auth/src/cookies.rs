@@ -89,13 +89,6 @@ impl Cookies {
         })
     }
 
-    /// Whether a request brings any of the cookies.
-    pub(crate) fn are_there(&self, headers: &HeaderMap) -> bool {
-        [self.access_name(), self.refresh_name()]
-            .iter()
-            .any(|name| !matches!(cookie(headers, name), Ok(None)))
-    }
-
     /// Whether a request that a cookie authenticates may do what it asks for: one that changes
     /// something must come from a page of ours, and know the session's CSRF token.
     pub(crate) fn permits(

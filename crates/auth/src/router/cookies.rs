@@ -22,7 +22,7 @@ pub(super) struct RefreshCookie(pub(super) Result<Presented, AuthError>);
 /// that of the refresh token in a cookie.
 pub(super) struct CurrentSession {
     pub(super) id: SessionId,
-    /// Whether a browser has cookies of it.
+    /// Whether its tokens came in cookies.
     pub(super) in_cookies: bool,
 }
 
@@ -68,7 +68,6 @@ fn current_session(
     principal: Result<Principal, Problem>,
 ) -> Result<CurrentSession, Problem> {
     let cookies = cookies(request)?;
-    let in_cookies = cookies.are_there(request.headers());
     let has_header = bearer(request.headers()).is_some();
     let id = match principal {
         Ok(principal) => principal
@@ -82,7 +81,10 @@ fn current_session(
             Err(_) => return Err(problem),
         },
     };
-    Ok(CurrentSession { id, in_cookies })
+    Ok(CurrentSession {
+        id,
+        in_cookies: !has_header,
+    })
 }
 
 fn cookies(request: &HttpRequest) -> Result<&Cookies, Problem> {

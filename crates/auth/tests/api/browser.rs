@@ -293,6 +293,7 @@ on_each_database! {
         assert_unauthorized(&ada.sends(bad).send().await, INVALID);
         let out = ada.sends(bob.client.post(LOGOUT)).send().await;
         out.assert_status(204);
+        assert_eq!(out.header("set-cookie"), None, "the cookies are another session's");
         assert_unauthorized(&bob.me().await, INVALID);
         served.asks(&ada).await.assert_status(200);
     }

@@ -52,12 +52,9 @@ impl Served {
     }
 
     /// That both tokens are good for nothing.
-    #[track_caller]
-    fn assert_dead<'a>(&'a self, pair: &'a Pair) -> impl Future<Output = ()> + 'a {
-        async move {
-            assert_unauthorized(&self.me(&pair.access).await, INVALID);
-            assert_unauthorized(&self.refresh(&pair.refresh).await, INVALID);
-        }
+    async fn assert_dead(&self, pair: &Pair) {
+        assert_unauthorized(&self.me(&pair.access).await, INVALID);
+        assert_unauthorized(&self.refresh(&pair.refresh).await, INVALID);
     }
 }
 

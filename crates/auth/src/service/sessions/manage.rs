@@ -62,8 +62,9 @@ impl Sessions {
         let (user_id, why) = (caller.user_id, Revocation::Ended);
         let work = async |transaction: &Transaction| {
             let ended = self.revoke_all(transaction, user_id, except, why).await?;
-            self.record_ended(transaction, caller, user_id, &ended, why, client)
-                .await
+            let entry = Entry::new("session.ended").by(caller).to(user_id);
+            let entry = entry.from(client);
+            self.record_ended(transaction, entry, &ended, why).await
         };
         self.database.transaction(work).await?;
         tracing::info!(%user_id, "sessions_ended");
@@ -81,23 +82,32 @@ impl Sessions {
         Ok(())
     }
 
-    /// Writes down that somebody ended all these sessions of `user_id`, unless there was none.
-    pub(crate) async fn record_ended(
+    /// Signs `user_id` out everywhere, since `by` changed what they may do: they may not sign in any
+    /// more.
+    pub(crate) async fn end_with_standing(
         &self,
         transaction: &Transaction,
         by: &Principal,
         user_id: UserId,
+    ) -> Result<(), AuthError> {
+        let why = Revocation::StandingChanged;
+        let ended = self.revoke_all(transaction, user_id, None, why).await?;
+        let entry = Entry::new("session.ended").by(by).to(user_id);
+        self.record_ended(transaction, entry, &ended, why).await
+    }
+
+    /// Writes down that all these sessions were ended, unless there was none.
+    async fn record_ended(
+        &self,
+        transaction: &Transaction,
+        entry: Entry,
         ended: &[SessionId],
         why: Revocation,
-        client: &ClientInfo,
     ) -> Result<(), AuthError> {
         if ended.is_empty() {
             return Ok(());
         }
-        let entry = Entry::new("session.ended")
-            .by(by)
-            .to(user_id)
-            .from(client)
+        let entry = entry
             .with("why", why.as_str())
             .with("sessions", ended.len());
         audit::record(transaction, entry, self.clock.now()).await?;

@@ -175,3 +175,6 @@ fn written(methods: &[Method]) -> String {
     let methods = methods.iter().map(|method| method.as_str());
     methods.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;
