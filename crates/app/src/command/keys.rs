@@ -9,16 +9,15 @@ use std::{
 use ashlar_auth::keys::NewKey;
 use clap::Subcommand;
 
-use super::{Outcome, print, say};
+use super::{Outcome, print};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
     /// Make a private key to sign access tokens with: Ed25519, PKCS#8 as PEM.
     ///
-    /// It is for AUTH_JWT_KEYS, with AUTH_JWT_ALGORITHM=EdDSA. The key's id, which tokens name as
-    /// their kid, is told on stderr.
+    /// It is for AUTH_JWT_KEYS, with AUTH_JWT_ALGORITHM=EdDSA.
     Generate {
-        /// Write it to this new file, which its owner alone may read, instead of stdout.
+        /// Write it to this new file, which its owner alone may read, and print the key's id (kid).
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -29,12 +28,13 @@ impl Keys {
         let Self::Generate { out } = self;
         let key = NewKey::generate().map_err(|_| "the system gives no random bytes for a key")?;
         match out {
-            Some(path) => write(&path, key.pem.expose())
-                .map_err(|error| format!("cannot write {}: {error}", path.display()))?,
-            None => print(key.pem.expose())?,
+            Some(path) => {
+                write(&path, key.pem.expose())
+                    .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+                Ok(print(&format!("made key {}\n", key.id))?)
+            }
+            None => Ok(print(key.pem.expose())?),
         }
-        say(&format!("made key {}", key.id));
-        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
     events::publish,
+    http::ClientInfo,
     page::{Page, PageRequest},
     principal::{Principal, UserId},
     record::Expected,
@@ -20,19 +21,11 @@ use crate::{
     audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
-<<<<<<< HEAD
     events::registered,
     model::{
-        DisplayName, Email, ManageUsers, NewPassword, Purpose, Revocation, RoleName,
+        DisplayName, Email, ManageUsers, NewPassword, Purpose, RoleName,
         throttle::{Rule, Subject},
     },
-||||||| 1cc3b52
-    events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Revocation, Role, Status},
-=======
-    events::{registered, updated},
-    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Status},
->>>>>>> sessions
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort},
@@ -192,184 +185,12 @@ impl Users {
         user.ok_or(AuthError::NotFound)
     }
 
-<<<<<<< HEAD
     /// The caller, and whether they have a password.
     pub(crate) async fn me(&self, caller: &Principal) -> Result<(Model, bool), AuthError> {
         let connection = self.database.connection();
         let found = repository::users::find_by_id_with_password(connection, caller.user_id).await?;
         let (user, password) = found.ok_or(AuthError::NotFound)?;
         Ok((user, password.is_some()))
-||||||| 1cc3b52
-    pub(crate) async fn update(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        must_concern(caller, id)?;
-        if changes.changes_standing() && !caller.can::<ManageUsers>() {
-            return Err(AuthError::Forbidden);
-        }
-        if changes.is_empty() {
-            return self.unchanged(id, expected).await;
-        }
-        if changes.changes_standing() {
-            self.update_standing(caller, id, expected, changes).await
-        } else {
-            self.update_profile(id, expected, changes).await
-        }
-    }
-
-    /// A change of nothing is no new version.
-    async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
-        let user = repository::users::find(self.database.connection(), id).await?;
-        let user = user.ok_or(AuthError::NotFound)?;
-        if expected.allows(user.version) {
-            Ok(user)
-        } else {
-            Err(AuthError::Changed)
-        }
-    }
-
-    async fn update_profile(
-        &self,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let work = async |transaction: &Transaction| {
-            let (changes, now) = (changes.clone(), self.clock.now());
-            let user = repository::users::update(transaction, id, expected, changes, now).await?;
-            if let Some(user) = &user {
-                publish(transaction, &updated(user), now).await?;
-            }
-            Ok::<_, AuthError>(user)
-        };
-        let Some(user) = self.database.transaction(work).await? else {
-            return Err(self.absent_or_changed(id).await);
-        };
-        tracing::info!(user_id = %id, "user_updated");
-        Ok(user)
-    }
-
-    async fn update_standing(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let suspends = matches!(changes.status, Change::Set(Status::Suspended));
-        let leaves = suspends || matches!(changes.role, Change::Set(Role::User));
-        let work = async |transaction: &Transaction| {
-            lock_for_change(transaction, id, expected, leaves).await?;
-            let now = self.clock.now();
-            let user =
-                repository::users::update(transaction, id, expected, changes.clone(), now).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            if suspends {
-                self.end_sessions(transaction, caller, id).await?;
-            }
-            self.standings.forget_after(transaction, &[id]);
-            publish(transaction, &updated(&user), now).await?;
-            Ok::<_, AuthError>(user)
-        };
-        let user = self.database.transaction(work).await?;
-        tracing::info!(
-            user_id = %id,
-            role = user.role.as_str(),
-            status = user.status.as_str(),
-            "user_standing_changed"
-        );
-        Ok(user)
-=======
-    pub(crate) async fn update(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        must_concern(caller, id)?;
-        if changes.changes_standing() && !caller.can::<ManageUsers>() {
-            return Err(AuthError::Forbidden);
-        }
-        if changes.is_empty() {
-            return self.unchanged(id, expected).await;
-        }
-        if changes.changes_standing() {
-            self.update_standing(caller, id, expected, changes).await
-        } else {
-            self.update_profile(id, expected, changes).await
-        }
-    }
-
-    /// A change of nothing is no new version.
-    async fn unchanged(&self, id: UserId, expected: &Expected) -> Result<Model, AuthError> {
-        let user = repository::users::find(self.database.connection(), id).await?;
-        let user = user.ok_or(AuthError::NotFound)?;
-        if expected.allows(user.version) {
-            Ok(user)
-        } else {
-            Err(AuthError::Changed)
-        }
-    }
-
-    async fn update_profile(
-        &self,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let work = async |transaction: &Transaction| {
-            let (changes, now) = (changes.clone(), self.clock.now());
-            let user = repository::users::update(transaction, id, expected, changes, now).await?;
-            if let Some(user) = &user {
-                publish(transaction, &updated(user), now).await?;
-            }
-            Ok::<_, AuthError>(user)
-        };
-        let Some(user) = self.database.transaction(work).await? else {
-            return Err(self.absent_or_changed(id).await);
-        };
-        tracing::info!(user_id = %id, "user_updated");
-        Ok(user)
-    }
-
-    async fn update_standing(
-        &self,
-        caller: &Principal,
-        id: UserId,
-        expected: &Expected,
-        changes: UserUpdate,
-    ) -> Result<Model, AuthError> {
-        let suspends = matches!(changes.status, Change::Set(Status::Suspended));
-        let leaves = suspends || matches!(changes.role, Change::Set(Role::User));
-        let work = async |transaction: &Transaction| {
-            lock_for_change(transaction, id, expected, leaves).await?;
-            let now = self.clock.now();
-            let user =
-                repository::users::update(transaction, id, expected, changes.clone(), now).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            if suspends {
-                (self.sessions)
-                    .end_with_standing(transaction, caller, id)
-                    .await?;
-            }
-            self.standings.forget_after(transaction, &[id]);
-            publish(transaction, &updated(&user), now).await?;
-            Ok::<_, AuthError>(user)
-        };
-        let user = self.database.transaction(work).await?;
-        tracing::info!(
-            user_id = %id,
-            role = user.role.as_str(),
-            status = user.status.as_str(),
-            "user_standing_changed"
-        );
-        Ok(user)
->>>>>>> sessions
     }
 
     pub(crate) async fn delete(
@@ -398,58 +219,6 @@ impl Users {
         tracing::info!(user_id = %id, "user_deleted");
         Ok(())
     }
-
-<<<<<<< HEAD
-    /// Who may not sign in any more is signed out everywhere.
-    async fn end_sessions(
-        &self,
-        transaction: &Transaction,
-        caller: &Principal,
-        id: UserId,
-    ) -> Result<(), AuthError> {
-        let (why, client) = (Revocation::StandingChanged, ClientInfo::default());
-        let ended = (self.sessions)
-            .revoke_all(transaction, id, None, why)
-            .await?;
-        self.sessions
-            .record_ended(transaction, caller, id, &ended, why, &client)
-            .await
-    }
-||||||| 1cc3b52
-    /// Who may not sign in any more is signed out everywhere.
-    async fn end_sessions(
-        &self,
-        transaction: &Transaction,
-        caller: &Principal,
-        id: UserId,
-    ) -> Result<(), AuthError> {
-        let (why, client) = (Revocation::StandingChanged, ClientInfo::default());
-        let ended = (self.sessions)
-            .revoke_all(transaction, id, None, why)
-            .await?;
-        self.sessions
-            .record_ended(transaction, caller, id, &ended, why, &client)
-            .await
-    }
-
-    /// Why nothing was updated.
-    async fn absent_or_changed(&self, id: UserId) -> AuthError {
-        match repository::users::find(self.database.connection(), id).await {
-            Ok(Some(_)) => AuthError::Changed,
-            Ok(None) => AuthError::NotFound,
-            Err(error) => error.into(),
-        }
-    }
-=======
-    /// Why nothing was updated.
-    async fn absent_or_changed(&self, id: UserId) -> AuthError {
-        match repository::users::find(self.database.connection(), id).await {
-            Ok(Some(_)) => AuthError::Changed,
-            Ok(None) => AuthError::NotFound,
-            Err(error) => error.into(),
-        }
-    }
->>>>>>> sessions
 }
 
 /// Users are their own business and that of those who manage users; to all others they do not

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use actix_web::test::TestRequest;
+use ashlar_auth::keys::NewKey;
 use ashlar_core::principal::Authenticator;
 use ashlar_testkit::{Backend, World, run};
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, serve};
+use crate::{PASSWORD, Served, auth, serve};
 
 /// Prints what it costs to turn a token into a principal whose standing and session are known, at its best:
 /// other work on the machine only adds to it. In the release profile:
@@ -16,15 +17,28 @@ use crate::{PASSWORD, serve};
 #[ignore = "a measurement, not a test"]
 fn authentication_cost() {
     run(Backend::Sqlite, async |world: World| {
-        let served = serve(&world).await;
-        let ada = served.user("ada@example.org").await;
-        let authenticator = served.auth.authenticator();
-        let mut best = u128::MAX;
-        for _ in 0..200 {
-            best = best.min(nanos_a_token(&*authenticator, &ada.token).await);
-        }
-        println!("{best} ns a token");
+        println!(
+            "HS256: {} ns a token",
+            best(&serve(&world).await, "ada").await
+        );
+        let key = NewKey::generate().unwrap();
+        let pairs = [
+            ("AUTH_JWT_ALGORITHM", "EdDSA"),
+            ("AUTH_JWT_KEYS", key.pem.expose()),
+        ];
+        let served = Served::of(&world, auth(&world, &pairs)).await;
+        println!("EdDSA: {} ns a token", best(&served, "eve").await);
     });
+}
+
+async fn best(served: &Served, name: &str) -> u128 {
+    let user = served.user(&format!("{name}@example.org")).await;
+    let authenticator = served.auth.authenticator();
+    let mut best = u128::MAX;
+    for _ in 0..50 {
+        best = best.min(nanos_a_token(&*authenticator, &user.token).await);
+    }
+    best
 }
 
 /// Authenticates a thousand times.

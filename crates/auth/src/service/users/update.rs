@@ -129,7 +129,9 @@ impl Users {
                 audit::record(transaction, entry, self.clock.now()).await?;
             }
             if suspends {
-                self.end_sessions(transaction, caller, id).await?;
+                (self.sessions)
+                    .end_with_standing(transaction, caller, id)
+                    .await?;
             }
             self.standings.forget_after(transaction, &[id]);
             Ok::<_, AuthError>(user)
