@@ -99,17 +99,16 @@ impl Users {
         Ok(admin.id)
     }
 
-    /// Each counts, also one that succeeds: nobody makes accounts by the thousand, or learns by the
-    /// refusals who has one.
+    /// Each counts, also one that succeeds: nobody makes accounts by the thousand.
     pub(crate) async fn register(
         &self,
         user: UserCreate,
         client: &ClientInfo,
     ) -> Result<Model, AuthError> {
-        let pass = (self.throttle)
-            .admit(Rule::Register, Subject::Anybody, client)
-            .await?;
-        pass.failed();
+        let admitted = self
+            .throttle
+            .admit(Rule::Register, Subject::Anybody, client);
+        admitted.await?.failed();
         let user = self
             .create(user.email, user.display_name, user.password, Role::User)
             .await?;
