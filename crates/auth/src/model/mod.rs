@@ -21,6 +21,8 @@ pub use new_password::{InvalidPassword, NewPassword};
 pub use session::{Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};
 
+pub(crate) use throttle::{Rule, Subject};
+
 /// Marks the ids of access tokens.
 pub enum AccessToken {}
 

@@ -18,10 +18,7 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::{registered, updated},
-    model::{
-        DisplayName, Email, ManageUsers, NewPassword, Role, Status,
-        throttle::{Rule, Subject},
-    },
+    model::{DisplayName, Email, ManageUsers, NewPassword, Role, Rule, Status, Subject},
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
