@@ -29,6 +29,8 @@ pub use role::{InvalidRoleName, RoleName};
 pub use session::{Delivery, Method, Revocation, Session, SessionId};
 pub use user::Status;
 
+pub(crate) use throttle::{Rule, Subject};
+
 /// Marks the ids of access tokens.
 pub enum AccessToken {}
 

@@ -14,10 +14,7 @@ use crate::{
     audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
-    model::{
-        Delivery, Email, Method, Status,
-        throttle::{Rule, Subject},
-    },
+    model::{Delivery, Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
     repository,
     service::{Granted, Sessions, Throttle},

@@ -10,14 +10,16 @@ use ashlar_core::{
 };
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     audit::{self, Entry},
     entity::throttle::Model,
     error::AuthError,
-    model::throttle::{Rule, Subject, client, network},
+    model::{
+        Rule, Subject,
+        throttle::{client, network},
+    },
     repository::throttles::{self, Account, Bucket, Guess, Success},
     settings::ThrottleSettings,
 };
@@ -121,7 +123,7 @@ impl Throttle {
     pub(crate) async fn prune(&self) -> Result<u64, AuthError> {
         let mut pruned = 0;
         loop {
-            let now = micros(self.clock.now());
+            let now = self.clock.now().timestamp_micros();
             let prune = async |transaction: &Transaction| {
                 Ok::<_, AuthError>(throttles::prune(transaction, now, BATCH).await?)
             };
@@ -134,7 +136,7 @@ impl Throttle {
     }
 
     fn guess(&self, rule: Rule, subject: Subject<'_>, from: &ClientInfo) -> Guess {
-        let now = micros(self.clock.now());
+        let now = self.clock.now().timestamp_micros();
         let minute = length(Duration::from_secs(60));
         let attempts = i64::from(self.settings.address_attempts);
         let interval = minute / i64::from(self.settings.address_attempts_per_minute);
@@ -222,7 +224,7 @@ impl Pass {
         &self,
         connection: &impl ConnectionTrait,
     ) -> Result<(), AuthError> {
-        let now = micros(self.throttle.clock.now());
+        let now = self.throttle.clock.now().timestamp_micros();
         let success = Success {
             now,
             guess: &self.guess,
@@ -287,11 +289,6 @@ fn doublings(max_delay: i64) -> i64 {
         doublings += 1;
     }
     doublings
-}
-
-/// Microseconds since the Unix epoch.
-fn micros(time: DateTime<Utc>) -> i64 {
-    time.timestamp_micros()
 }
 
 /// In microseconds.

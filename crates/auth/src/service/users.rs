@@ -22,10 +22,7 @@ use crate::{
     entity::user::Model,
     error::AuthError,
     events::registered,
-    model::{
-        DisplayName, Email, ManageUsers, NewPassword, Purpose, RoleName,
-        throttle::{Rule, Subject},
-    },
+    model::{DisplayName, Email, ManageUsers, NewPassword, Purpose, RoleName, Rule, Subject},
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort},
@@ -112,17 +109,16 @@ impl Users {
         Ok(admin.id)
     }
 
-    /// Each counts, also one that succeeds: nobody makes accounts by the thousand, or learns by the
-    /// refusals who has one.
+    /// Each counts, also one that succeeds: nobody makes accounts by the thousand.
     pub(crate) async fn register(
         &self,
         user: UserCreate,
         client: &ClientInfo,
     ) -> Result<Model, AuthError> {
-        let pass = (self.throttle)
-            .admit(Rule::Register, Subject::Anybody, client)
-            .await?;
-        pass.failed();
+        let admitted = self
+            .throttle
+            .admit(Rule::Register, Subject::Anybody, client);
+        admitted.await?.failed();
         let user = self
             .create(
                 user.email,
