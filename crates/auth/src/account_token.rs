@@ -136,7 +136,7 @@ mod tests {
             },
             Model {
                 created_at: row.created_at + TimeDelta::microseconds(1),
-                ..row.clone()
+                ..row
             },
         ] {
             assert!(!is_made(&ours, &token, &other), "{other:?}");
