@@ -9,7 +9,8 @@ use ashlar_core::{
 };
 
 use crate::{
-    model::{Role, Status},
+    model::{Role, SessionId, Status},
+    service::Sessions,
     standing::{Standing, Standings},
     token::{Refusal, Tokens},
 };
@@ -18,6 +19,7 @@ use crate::{
 pub(crate) struct Bearer {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) standings: Arc<Standings>,
+    pub(crate) sessions: Sessions,
     /// What an admin may do.
     pub(crate) admin: Permissions,
     /// What any user may do.
@@ -27,12 +29,13 @@ pub(crate) struct Bearer {
 impl Authenticator for Bearer {
     fn authenticate<'a>(&'a self, request: &'a RequestHead) -> Option<Authentication<'a>> {
         let token = bearer(request.headers())?;
-        Some(Box::pin(self.principal(token)))
+        let path = request.uri.path();
+        Some(Box::pin(self.principal(token, path)))
     }
 }
 
 impl Bearer {
-    async fn principal(&self, token: &str) -> Result<Principal, Problem> {
+    async fn principal(&self, token: &str, path: &str) -> Result<Principal, Problem> {
         let verified = self.tokens.verify(token).map_err(refused)?;
         let standing = self.standings.of(verified.user_id).await?;
         let Some(Standing {
@@ -50,8 +53,19 @@ impl Bearer {
             user_id: verified.user_id,
             session_id: Some(verified.session_id.as_uuid()),
             permissions,
-            is_recent: false,
+            is_recent: self.is_recent(path, verified.session_id).await?,
         })
+    }
+}
+
+impl Bearer {
+    /// Asked of the database, so only where a route asks for it.
+    async fn is_recent(&self, path: &str, session: SessionId) -> Result<bool, Problem> {
+        let asks = ["/auth/mfa", "/auth/passkeys", "/second-factors"];
+        if !asks.iter().any(|part| path.contains(part)) {
+            return Ok(false);
+        }
+        Ok(self.sessions.is_recent(session).await?)
     }
 }
 

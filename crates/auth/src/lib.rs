@@ -10,16 +10,20 @@ mod events;
 mod router;
 mod authenticator;
 mod audit;
+mod passkey_upkeep;
 mod token;
 mod refresh_token;
+mod recovery_code;
 mod standing;
+mod totp;
+mod webauthn;
 mod password;
 mod repository;
 mod entity;
 
 use std::sync::Arc;
 
-use ashlar_contracts::users::{UserDeleted, UserRegistered, UserUpdated};
+use ashlar_contracts::users::{SecondFactorChanged, UserDeleted, UserRegistered, UserUpdated};
 use ashlar_core::{
     client::Client,
     clock::Clock,
@@ -33,9 +37,10 @@ use serde_json::json;
 use crate::{
     authenticator::Bearer,
     model::{ManageUsers, ReadUsers},
+    passkey_upkeep::RemoveChallenges,
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
+    service::{Passkeys, SecondFactor, Sessions, SignIn, StepUp, Totp, Users},
     settings::AuthSettings,
     standing::Standings,
     token::Tokens,
@@ -46,6 +51,10 @@ use crate::{
 pub struct Auth {
     users: Users,
     sign_in: SignIn,
+    second_factor: SecondFactor,
+    totp: Totp,
+    passkeys: Passkeys,
+    step_up: StepUp,
     sessions: Sessions,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
@@ -94,10 +103,40 @@ impl Auth {
             Arc::new(RefreshTokens::new(secret_key)),
             settings.sessions.clone(),
         );
-        let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
+        let second_factor = SecondFactor::new(database.clone(), clock.clone(), secret_key);
+        let sign_in = SignIn::new(
+            database.clone(),
+            Arc::clone(&passwords),
+            second_factor.clone(),
+            sessions.clone(),
+        );
+        let totp = Totp::new(
+            database.clone(),
+            clock.clone(),
+            second_factor.clone(),
+            settings.passkeys.name.clone(),
+        );
+        let step_up = StepUp::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&passwords),
+            second_factor.clone(),
+            sessions.clone(),
+        );
+        let passkeys = Passkeys::new(
+            database.clone(),
+            clock.clone(),
+            sessions.clone(),
+            step_up.clone(),
+            &settings.passkeys,
+        );
         Self {
             users,
             sign_in,
+            second_factor,
+            totp,
+            passkeys,
+            step_up,
             sessions,
             tokens,
             standings,
@@ -118,7 +157,11 @@ impl Auth {
         Domain::new("auth", "Users, and how they sign in")
             .state(self.users.clone())
             .state(self.sign_in.clone())
+            .state(self.passkeys.clone())
+            .state(self.second_factor.clone())
             .state(self.sessions.clone())
+            .state(self.step_up.clone())
+            .state(self.totp.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -128,6 +171,9 @@ impl Auth {
                 }),
             )
             .mount(router::routes())
+            .performs(RemoveChallenges(self.passkeys.clone()))
+            .schedule(passkey_upkeep::schedule())
+            .publishes::<SecondFactorChanged>()
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
@@ -138,6 +184,7 @@ impl Auth {
         Arc::new(Bearer {
             tokens: Arc::clone(&self.tokens),
             standings: Arc::clone(&self.standings),
+            sessions: self.sessions.clone(),
             admin: Permissions::new(self.admin.clone()),
             user: Permissions::default(),
         })

@@ -1,4 +1,4 @@
-//! Migrations of auth: users, passwords, sessions, the audit log.
+//! Migrations of auth: users, passwords, sessions, the audit log, second factors.
 
 use sea_orm_migration::MigrationTrait;
 
@@ -9,6 +9,9 @@ mod m20261120_230200_drop_users_password_hash;
 mod m20261120_230300_add_users_email_verified_at;
 mod m20261120_230400_create_sessions;
 mod m20261120_230500_create_audit_log;
+mod m20261120_231200_create_totp_credentials;
+mod m20261120_231201_add_users_second_factor;
+mod m20261120_231202_create_passkeys;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -20,5 +23,8 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230300_add_users_email_verified_at::Migration),
         Box::new(m20261120_230400_create_sessions::Migration),
         Box::new(m20261120_230500_create_audit_log::Migration),
+        Box::new(m20261120_231200_create_totp_credentials::Migration),
+        Box::new(m20261120_231201_add_users_second_factor::Migration),
+        Box::new(m20261120_231202_create_passkeys::Migration),
     ]
 }

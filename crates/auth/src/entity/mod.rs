@@ -1,20 +1,25 @@
 //! The tables. Private to the crate: nothing outside knows how a user is stored.
 
 pub(crate) mod audit_log;
+pub(crate) mod passkey;
+pub(crate) mod passkey_challenge;
 pub(crate) mod password;
+pub(crate) mod recovery_code;
 pub(crate) mod session;
+pub(crate) mod totp_credential;
 pub(crate) mod user;
 
 use ashlar_core::stored_as;
 
 use crate::{
-    model::{DisplayName, Email, Revocation, Role, Status},
+    model::{DisplayName, Email, Purpose, Revocation, Role, Status},
     password::PasswordHash,
 };
 
 stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(PasswordHash, String);
+stored_as!(Purpose, text);
 stored_as!(Revocation, text);
 stored_as!(Role, text);
 stored_as!(Status, text);

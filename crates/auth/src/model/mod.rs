@@ -3,6 +3,7 @@
 mod display_name;
 mod email;
 mod new_password;
+mod second_factor;
 mod session;
 mod user;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
+pub use second_factor::{Challenge, ChallengeId, Passkey, PasskeyId, Purpose};
 pub use session::{Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};
 

@@ -1,6 +1,10 @@
 //! Queries: free functions over a connection or a transaction; none begins or commits one.
 
 pub(crate) mod audit;
+pub(crate) mod passkey_challenges;
+pub(crate) mod passkeys;
 pub(crate) mod passwords;
+pub(crate) mod recovery_codes;
 pub(crate) mod sessions;
+pub(crate) mod totp;
 pub(crate) mod users;

@@ -41,3 +41,35 @@ pub(crate) async fn revoke_all(
     let revoked = revoke.exec_with_returning(connection).await?;
     Ok(revoked.into_iter().map(|session| session.id).collect())
 }
+
+/// Notes that the user of a session that is not over proved by `methods` once more who they are.
+/// Whether there was such a session.
+pub(crate) async fn authenticated_again(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+    methods: String,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .set(ActiveModel {
+            authenticated_at: Set(now),
+            methods: Set(methods),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(id))
+        .filter(Column::RevokedAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// A session that is not over.
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id)
+        .filter(Column::RevokedAt.is_null())
+        .one(connection)
+        .await
+}

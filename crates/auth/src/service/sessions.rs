@@ -117,4 +117,33 @@ impl Sessions {
             repository::sessions::revoke_all(transaction, user_id, except, why, now).await?;
         Ok(revoked)
     }
+
+    /// Notes that the user of `session` proved by `methods` once more who they are: what they do in
+    /// it is recent from now on.
+    pub(crate) async fn authenticated_again(
+        &self,
+        transaction: &Transaction,
+        session: SessionId,
+        methods: &[Method],
+    ) -> Result<(), AuthError> {
+        let found = repository::sessions::find(transaction, session).await?;
+        let found = found.ok_or(AuthError::InvalidCredentials)?;
+        let mut words: Vec<&str> = found.methods.split_whitespace().collect();
+        for method in methods {
+            if !words.contains(&method.as_str()) {
+                words.push(method.as_str());
+            }
+        }
+        let (words, now) = (words.join(" "), self.clock.now());
+        repository::sessions::authenticated_again(transaction, session, words, now).await?;
+        Ok(())
+    }
+
+    /// Whether the user of `session` proved only lately who they are.
+    pub(crate) async fn is_recent(&self, session: SessionId) -> Result<bool, AuthError> {
+        let connection = self.database.connection();
+        let found = repository::sessions::find(connection, session).await?;
+        let now = self.clock.now();
+        Ok(found.is_some_and(|found| found.authenticated_at + self.settings.recent > now))
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
     model::{Email, Method, Status},
     password::{PasswordHash, Passwords},
     repository,
-    service::{Granted, Sessions},
+    service::{Granted, SecondFactor, Sessions},
 };
 
 /// Signs users in. Cheap to clone.
@@ -23,25 +23,34 @@ use crate::{
 pub struct SignIn {
     database: Database,
     passwords: Arc<Passwords>,
+    second_factor: SecondFactor,
     sessions: Sessions,
 }
 
 impl SignIn {
-    pub(crate) fn new(database: Database, passwords: Arc<Passwords>, sessions: Sessions) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        passwords: Arc<Passwords>,
+        second_factor: SecondFactor,
+        sessions: Sessions,
+    ) -> Self {
         Self {
             database,
             passwords,
+            second_factor,
             sessions,
         }
     }
 
-    /// A token for the user with this address and password.
+    /// A token for the user with this address and password, and a code where one is asked for: what
+    /// is wrong with that is told to whoever knows the password.
     ///
     /// Why it was refused is for the log alone, and each refusal takes the same work.
     pub(crate) async fn with_password(
         &self,
         email: &str,
         password: Secret,
+        code: Option<&Secret>,
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
         let (user, hash) = self.find(email).await?.unzip();
@@ -64,8 +73,11 @@ impl SignIn {
         if let Some(hash) = hash.filter(|hash| !self.passwords.is_current(hash)) {
             self.upgrade_hash(user.id, hash, password).await;
         }
+        let mut methods = vec![Method::Password];
+        if user.second_factor {
+            methods.extend(self.second_factor.demand(user.id, code, client).await?);
+        }
         let start = async |transaction: &Transaction| {
-            let methods = [Method::Password];
             (self.sessions.start(transaction, user.id, &methods, client)).await
         };
         let granted = self.database.transaction(start).await?;
