@@ -168,8 +168,9 @@ impl SecondFactor {
             return Ok(Outcome::Missing);
         };
         let now = self.clock.now();
-        let wait = totp.blocked_until.map(|until| until - now);
-        if let Some(Ok(wait)) = wait.map(|wait| wait.to_std()) {
+        let until = totp.blocked_until.filter(|until| *until > now);
+        if let Some(until) = until {
+            let wait = (until - now).to_std().unwrap_or_default();
             return Ok(Outcome::Blocked(wait));
         }
         if self.accept_totp(transaction, &totp, code, now).await? {
