@@ -110,26 +110,7 @@ impl Auth {
             second_factor.clone(),
             sessions.clone(),
         );
-        let totp = Totp::new(
-            database.clone(),
-            clock.clone(),
-            second_factor.clone(),
-            settings.passkeys.name.clone(),
-        );
-        let step_up = StepUp::new(
-            database.clone(),
-            clock.clone(),
-            Arc::clone(&passwords),
-            second_factor.clone(),
-            sessions.clone(),
-        );
-        let passkeys = Passkeys::new(
-            database.clone(),
-            clock.clone(),
-            sessions.clone(),
-            step_up.clone(),
-            &settings.passkeys,
-        );
+        let (totp, step_up, passkeys) = factors(parts, &passwords, &second_factor, &sessions);
         Self {
             users,
             sign_in,
@@ -200,4 +181,36 @@ impl Auth {
     pub fn passwords_compared(&self) -> u64 {
         self.passwords.compared()
     }
+}
+
+/// What users prove beside and instead of a password.
+fn factors(
+    parts: AuthParts<'_>,
+    passwords: &Arc<Passwords>,
+    second_factor: &SecondFactor,
+    sessions: &Sessions,
+) -> (Totp, StepUp, Passkeys) {
+    let (database, clock) = (parts.database, parts.clock);
+    let settings = &parts.settings.passkeys;
+    let totp = Totp::new(
+        database.clone(),
+        clock.clone(),
+        second_factor.clone(),
+        settings.name.clone(),
+    );
+    let step_up = StepUp::new(
+        database.clone(),
+        clock.clone(),
+        Arc::clone(passwords),
+        second_factor.clone(),
+        sessions.clone(),
+    );
+    let passkeys = Passkeys::new(
+        database.clone(),
+        clock.clone(),
+        sessions.clone(),
+        step_up.clone(),
+        settings,
+    );
+    (totp, step_up, passkeys)
 }

@@ -62,14 +62,12 @@ impl TotpSecret {
         last_step: Option<i64>,
     ) -> Option<i64> {
         let current = now.timestamp().div_euclid(STEP);
-        // Each is compared, whichever it is: the time tells nothing.
-        let matching = |step: &i64| {
-            verify_slices_are_equal(self.code(*step).as_bytes(), code.as_bytes()).is_ok()
+        let matches = |step: i64| {
+            verify_slices_are_equal(self.code(step).as_bytes(), code.as_bytes()).is_ok()
         };
         (current - SKEW..=current + SKEW)
-            .filter(matching)
-            .filter(|step| last_step.is_none_or(|last| *step > last))
-            .last()
+            .rev()
+            .find(|step| last_step.is_none_or(|last| *step > last) && matches(*step))
     }
 
     /// The code of a step: HOTP (RFC 4226, 5.3) of its number.

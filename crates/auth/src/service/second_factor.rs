@@ -236,6 +236,14 @@ pub(super) async fn remove(
     Ok(removed)
 }
 
+/// Forgets all that `user_id`, who is gone, could prove beside a password.
+pub(super) async fn forget(transaction: &Transaction, user_id: UserId) -> Result<(), AuthError> {
+    repository::totp::delete(transaction, user_id).await?;
+    repository::recovery_codes::delete_all(transaction, user_id).await?;
+    repository::passkeys::delete_all(transaction, user_id).await?;
+    Ok(())
+}
+
 /// Counts a wrong code. Somebody knows the password: so it is written down.
 async fn refuse(
     transaction: &Transaction,

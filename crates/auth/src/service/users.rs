@@ -21,6 +21,7 @@ use crate::{
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort, UserUpdate},
+    service::second_factor,
     standing::Standings,
 };
 
@@ -228,6 +229,7 @@ impl Users {
             lock_for_change(transaction, id, expected, true).await?;
             let now = self.clock.now();
             if repository::users::delete(transaction, id, expected, now).await? {
+                second_factor::forget(transaction, id).await?;
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())

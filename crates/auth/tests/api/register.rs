@@ -37,7 +37,7 @@ on_each_database! {
         assert_eq!(user["status"], "active");
         assert_eq!(user["version"], 1);
         assert_eq!(user["created_at"], user["updated_at"]);
-        assert_eq!(user.as_object().unwrap().len(), 8, "{user}");
+        assert_eq!(user.as_object().unwrap().len(), 9, "{user}");
         // The row, and the event.
         created.assert_statements(3);
     }

@@ -14,6 +14,9 @@ use crate::{MINUTE, actions, assert_unauthorized, query_text, serve};
 /// What is changed of an honest device.
 type Change = fn(&mut Device);
 
+/// What is changed of an honest answer.
+type Tampering = Box<dyn Fn(&mut Value)>;
+
 const DISHONEST: [(&str, Change); 5] = [
     ("an origin of somebody else", |device| {
         device.origin = "http://localhost:8000.evil.example".to_owned();
@@ -74,7 +77,7 @@ on_each_database! {
                 body["credential"]["response"][field] = json!(base64(&bytes));
             }
         };
-        let changes: [Box<dyn Fn(&mut Value)>; 8] = [
+        let changes: [Tampering; 8] = [
             Box::new(wrong("signature", |bytes| *bytes.last_mut().unwrap() ^= 1)),
             Box::new(wrong("signature", |bytes| bytes.truncate(8))),
             Box::new(wrong("authenticatorData", |bytes| bytes[36] ^= 2)),

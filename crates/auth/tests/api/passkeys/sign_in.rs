@@ -96,6 +96,8 @@ on_each_database! {
         login(&served, &mut device).await.assert_status(200);
         admin.delete(&ada).await.assert_status(204);
         assert_unauthorized(&login(&served, &mut device).await, "Invalid credentials");
+        let left = query_text(&world, "SELECT name AS text FROM passkeys").await;
+        assert!(left.is_empty(), "{left:?}");
     }
 
     /// Challenges that nobody answers do not pile up.
