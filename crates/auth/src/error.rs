@@ -96,6 +96,29 @@ pub enum AuthError {
     /// A mail was sent just now: another one may follow after this time.
     #[error("the last mail was sent a moment ago")]
     TooSoon(Duration),
+    /// The password is right, and a code is asked for too.
+    #[error("a second factor is asked for")]
+    SecondFactorRequired,
+    /// The password may be right, the code is not.
+    #[error("the code is not valid")]
+    InvalidCode,
+    /// Too many wrong codes; how long to wait.
+    #[error("too many wrong codes")]
+    TooManyCodes(Duration),
+    /// A field that can be read says something that does not hold.
+    #[error("{field} {message}")]
+    Invalid {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it, as the end of a sentence.
+        message: &'static str,
+    },
+    /// A change of second factors that does not go with those that there are.
+    #[error("{0}")]
+    SecondFactorConflict(&'static str),
+    /// The user has no such passkey.
+    #[error("passkey not found")]
+    NoSuchPasskey,
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
@@ -130,6 +153,9 @@ impl From<DbErr> for AuthError {
     fn from(error: DbErr) -> Self {
         match violated_constraint(&error).as_deref() {
             Some(repository::users::UNIQUE_EMAIL) => Self::EmailTaken,
+            Some(repository::passkeys::UNIQUE_CREDENTIAL) => {
+                Self::SecondFactorConflict("The passkey is already registered")
+            }
             _ => Self::Unexpected(error.into()),
         }
     }
@@ -189,6 +215,20 @@ impl From<AuthError> for Problem {
                 let message = "A mail was sent a moment ago";
                 Self::new(Code::TooManyRequests, message).retry_after(wait)
             }
+            AuthError::SecondFactorRequired => {
+                Self::new(Code::SecondFactorRequired, "A second factor is asked for")
+                    .with_field(FieldError::new("code", "is required"))
+            }
+            AuthError::InvalidCode => Self::unauthorized("Invalid credentials")
+                .with_field(FieldError::new("code", "is not valid")),
+            AuthError::TooManyCodes(wait) => {
+                Self::new(Code::TooManyRequests, "Too many wrong codes").retry_after(wait)
+            }
+            AuthError::Invalid { field, message } => {
+                Self::invalid(vec![FieldError::new(field, message)])
+            }
+            AuthError::SecondFactorConflict(message) => Self::conflict(message),
+            AuthError::NoSuchPasskey => Self::not_found("Passkey"),
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
             }

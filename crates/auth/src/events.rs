@@ -1,8 +1,9 @@
 //! What auth tells the other domains.
 
 use ashlar_contracts::users::{
-    UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested,
-    UserRegistered, UserUpdated, UserVerificationRequested,
+    SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged,
+    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserUpdated,
+    UserVerificationRequested,
 };
 use ashlar_core::http::ClientInfo;
 
@@ -74,5 +75,17 @@ pub(crate) fn password_changed(user: &Model) -> UserPasswordChanged {
         user_id: user.id,
         email: user.email.as_str().to_owned(),
         display_name: user.display_name.as_str().to_owned(),
+    }
+}
+
+pub(crate) fn second_factor_changed(
+    user: &Model,
+    change: SecondFactorChange,
+) -> SecondFactorChanged {
+    SecondFactorChanged {
+        user_id: user.id,
+        email: user.email.as_str().to_owned(),
+        display_name: user.display_name.as_str().to_owned(),
+        change,
     }
 }

@@ -16,11 +16,15 @@ mod audit;
 mod api_key;
 mod known_keys;
 mod last_uses;
+mod passkey_upkeep;
 mod token;
 mod refresh_token;
 mod account_token;
+mod recovery_code;
 mod standing;
 mod remembered;
+mod totp;
+mod webauthn;
 mod password;
 mod repository;
 mod entity;
@@ -28,8 +32,9 @@ mod entity;
 use std::{sync::Arc, time::Duration};
 
 use ashlar_contracts::users::{
-    UserDeleted, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
-    UserPasswordResetRequested, UserRegistered, UserUpdated, UserVerificationRequested,
+    SecondFactorChanged, UserDeleted, UserEmailChangeRequested, UserEmailChanged,
+    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserUpdated,
+    UserVerificationRequested,
 };
 use ashlar_core::{
     client::Client, clock::Clock, database::Database, domain::Domain, principal::Authenticator,
@@ -46,11 +51,12 @@ use crate::{
     keys::JwkSet,
     known_keys::KnownKeys,
     model::ManageUsers,
+    passkey_upkeep::RemoveChallenges,
     password::Passwords,
     refresh_token::RefreshTokens,
     service::{
-        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, PasswordChanges, Roles, Sessions,
-        SignIn, Throttle, Users,
+        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, Passkeys, PasswordChanges, Roles,
+        SecondFactor, Sessions, SignIn, StepUp, Throttle, Totp, Users,
     },
     settings::{AuthSettings, TokenKeys},
     standing::{SessionStates, Standings},
@@ -62,6 +68,10 @@ use crate::{
 pub struct Auth {
     users: Users,
     sign_in: SignIn,
+    second_factor: SecondFactor,
+    totp: Totp,
+    passkeys: Passkeys,
+    step_up: StepUp,
     sessions: Sessions,
     api_keys: ApiKeys,
     audit_log: AuditLog,
@@ -150,10 +160,13 @@ impl Auth {
             Arc::clone(&known_keys),
             settings.api_keys.clone(),
         );
+        let second_factor = SecondFactor::new(database.clone(), clock.clone(), secret_key);
+        let (totp, step_up, passkeys) = factors(parts, &passwords, &second_factor, &sessions);
         let sign_in = SignIn::new(
             database.clone(),
             clock.clone(),
             Arc::clone(&passwords),
+            second_factor.clone(),
             sessions.clone(),
             throttle.clone(),
         );
@@ -167,6 +180,10 @@ impl Auth {
         Self {
             users,
             sign_in,
+            second_factor,
+            totp,
+            passkeys,
+            step_up,
             sessions,
             api_keys,
             audit_log: AuditLog::new(database.clone(), clock.clone()),
@@ -207,6 +224,8 @@ impl Auth {
             .refuses_keys()
             .state(self.users.clone())
             .state(self.sign_in.clone())
+            .state(self.passkeys.clone())
+            .state(self.second_factor.clone())
             .state(self.sessions.clone())
             .state(self.roles.clone())
             .state(self.public_keys.clone())
@@ -215,6 +234,8 @@ impl Auth {
             .state(self.audit_log.clone())
             .state(self.password_changes.clone())
             .state(self.email_changes.clone())
+            .state(self.step_up.clone())
+            .state(self.totp.clone())
             .security_scheme(
                 "password",
                 json!({
@@ -226,6 +247,9 @@ impl Auth {
             .mount(router::routes())
             .root_route(router::keys::route())
             .permission::<ManageUsers>()
+            .performs(RemoveChallenges(self.passkeys.clone()))
+            .schedule(passkey_upkeep::schedule())
+            .publishes::<SecondFactorChanged>()
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
@@ -283,4 +307,36 @@ fn public_keys(settings: &AuthSettings) -> JwkSet {
         TokenKeys::Public(ring) => ring.public(),
         TokenKeys::Secret => JwkSet::default(),
     }
+}
+
+/// What users prove beside and instead of a password.
+fn factors(
+    parts: AuthParts<'_>,
+    passwords: &Arc<Passwords>,
+    second_factor: &SecondFactor,
+    sessions: &Sessions,
+) -> (Totp, StepUp, Passkeys) {
+    let (database, clock) = (parts.database, parts.clock);
+    let settings = &parts.settings.passkeys;
+    let totp = Totp::new(
+        database.clone(),
+        clock.clone(),
+        second_factor.clone(),
+        settings.name.clone(),
+    );
+    let step_up = StepUp::new(
+        database.clone(),
+        clock.clone(),
+        Arc::clone(passwords),
+        second_factor.clone(),
+        sessions.clone(),
+    );
+    let passkeys = Passkeys::new(
+        database.clone(),
+        clock.clone(),
+        sessions.clone(),
+        step_up.clone(),
+        settings,
+    );
+    (totp, step_up, passkeys)
 }

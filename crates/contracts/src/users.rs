@@ -202,3 +202,49 @@ impl Event for UserPasswordChanged {
         self.user_id.as_uuid()
     }
 }
+
+/// With what a user signs in beside or instead of a password has changed, which they should learn of
+/// in case that it was not them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecondFactorChanged {
+    /// The user.
+    pub user_id: UserId,
+    /// The user's address, as written.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+    /// What has changed.
+    pub change: SecondFactorChange,
+}
+
+/// What changed of a user's second factors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorChange {
+    /// Signing in asks for a code from an authenticator app.
+    TotpEnabled,
+    /// It does not any more.
+    TotpDisabled,
+    /// There are new recovery codes, and the old ones are void.
+    RecoveryCodesRenewed,
+    /// A recovery code was used in place of the app.
+    RecoveryCodeUsed,
+    /// There is another passkey.
+    PasskeyAdded,
+    /// A passkey is gone.
+    PasskeyRemoved,
+    /// An administrator removed all of them.
+    Reset,
+}
+
+impl Event for SecondFactorChanged {
+    const NAME: &'static str = "user.second_factor_changed";
+    const ABOUT: &'static str = "With what a user signs in beside or instead of a password has changed, which they should \
+         learn of in case that it was not them.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}

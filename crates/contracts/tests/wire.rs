@@ -12,8 +12,9 @@ use std::fmt::Debug;
 use ashlar_contracts::{
     posts::{PostCreated, PostDeleted, PostId, PostPublished, PostUpdated},
     users::{
-        UserDeleted, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
-        UserPasswordResetRequested, UserRegistered, UserUpdated, UserVerificationRequested,
+        SecondFactorChange, SecondFactorChanged, UserDeleted, UserEmailChangeRequested,
+        UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested, UserRegistered,
+        UserUpdated, UserVerificationRequested,
     },
 };
 use ashlar_core::{events::Event, principal::UserId};
@@ -193,4 +194,16 @@ fn post_deleted() {
     };
     let text = r#"{"post_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b22","author_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21"}"#;
     assert_wire(&event, "post.deleted", POST, text);
+}
+
+#[test]
+fn second_factor_changed() {
+    let event = SecondFactorChanged {
+        user_id: user_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada King".to_owned(),
+        change: SecondFactorChange::RecoveryCodeUsed,
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada King","change":"recovery_code_used"}"#;
+    assert_wire(&event, "user.second_factor_changed", USER, text);
 }

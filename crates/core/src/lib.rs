@@ -25,4 +25,5 @@ pub mod network;
 pub mod offload;
 pub mod settings;
 pub mod secret;
+pub mod seal;
 pub mod telemetry;

@@ -1,4 +1,4 @@
-//! Migrations of auth: users, passwords, sessions, the audit log, throttles.
+//! Migrations of auth: users, passwords, sessions, the audit log, throttles, keys, second factors.
 
 use sea_orm_migration::MigrationTrait;
 
@@ -15,6 +15,9 @@ mod m20261120_230900_create_account_tokens;
 mod m20261120_231000_create_auth_throttles;
 mod m20261120_231100_create_api_keys;
 mod m20261120_231101_refuse_audit_log_replacements;
+mod m20261120_231200_create_totp_credentials;
+mod m20261120_231201_add_users_second_factor;
+mod m20261120_231202_create_passkeys;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -32,5 +35,8 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_231000_create_auth_throttles::Migration),
         Box::new(m20261120_231100_create_api_keys::Migration),
         Box::new(m20261120_231101_refuse_audit_log_replacements::Migration),
+        Box::new(m20261120_231200_create_totp_credentials::Migration),
+        Box::new(m20261120_231201_add_users_second_factor::Migration),
+        Box::new(m20261120_231202_create_passkeys::Migration),
     ]
 }

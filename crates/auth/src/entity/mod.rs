@@ -3,19 +3,24 @@
 pub(crate) mod account_token;
 pub(crate) mod api_key;
 pub(crate) mod audit_log;
+pub(crate) mod passkey;
+pub(crate) mod passkey_challenge;
 pub(crate) mod password;
+pub(crate) mod recovery_code;
 pub(crate) mod session;
 pub(crate) mod throttle;
+pub(crate) mod totp_credential;
 pub(crate) mod user;
 
 use ashlar_core::stored_as;
 
 use crate::{
     api_key::KeyHash,
-    model::{DisplayName, Email, Purpose, Revocation, RoleName, Status},
+    model::{ChallengePurpose, DisplayName, Email, Purpose, Revocation, RoleName, Status},
     password::PasswordHash,
 };
 
+stored_as!(ChallengePurpose, text);
 stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(KeyHash, String);

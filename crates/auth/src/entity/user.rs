@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub status: Status,
     /// When the user showed that mail to the address reaches them.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// Whether signing in with the password asks for a second factor.
+    pub second_factor: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

@@ -7,6 +7,7 @@ mod display_name;
 mod email;
 mod new_password;
 mod role;
+mod second_factor;
 mod session;
 pub(crate) mod throttle;
 mod user;
@@ -26,6 +27,7 @@ pub use email::{Email, InvalidEmail};
 pub(crate) use new_password::normalized;
 pub use new_password::{InvalidPassword, NewPassword};
 pub use role::{InvalidRoleName, RoleName};
+pub use second_factor::{Challenge, ChallengeId, ChallengePurpose, Passkey, PasskeyId};
 pub use session::{Delivery, Method, Revocation, Session, SessionId};
 pub use user::Status;
 

@@ -69,6 +69,8 @@ pub enum Revocation {
     Ended,
     /// One of its refresh tokens was used a second time: somebody else may have it.
     Reused,
+    /// Its user proved once more who they are, and got another one in its place.
+    Renewed,
     /// The password was changed or set anew.
     PasswordChanged,
     /// The user's standing changed: suspended, deleted, another role.
@@ -77,10 +79,11 @@ pub enum Revocation {
 
 impl Revocation {
     /// Each of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SignedOut,
         Self::Ended,
         Self::Reused,
+        Self::Renewed,
         Self::PasswordChanged,
         Self::StandingChanged,
     ];
@@ -91,6 +94,7 @@ impl Revocation {
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
             Self::Reused => "reused",
+            Self::Renewed => "renewed",
             Self::PasswordChanged => "password_changed",
             Self::StandingChanged => "standing_changed",
         }

@@ -3,7 +3,11 @@
 pub(crate) mod account_tokens;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod passkey_challenges;
+pub(crate) mod passkeys;
 pub(crate) mod passwords;
+pub(crate) mod recovery_codes;
 pub(crate) mod sessions;
 pub(crate) mod throttles;
+pub(crate) mod totp;
 pub(crate) mod users;

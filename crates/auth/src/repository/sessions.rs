@@ -176,28 +176,6 @@ async fn revoke_where(
         .await
 }
 
-/// Notes that the user of a session that is not over proved `now` once more who they are, by these
-/// methods. Whether there is such a session.
-pub(crate) async fn authenticated_again(
-    connection: &impl ConnectionTrait,
-    id: SessionId,
-    methods: String,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let updated = Entity::update_many()
-        .set(ActiveModel {
-            authenticated_at: Set(now),
-            methods: Set(methods),
-            ..Default::default()
-        })
-        .filter(Column::Id.eq(id))
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(now))
-        .exec(connection)
-        .await?;
-    Ok(updated.rows_affected == 1)
-}
-
 /// Deletes at most `limit` sessions that were over at `time`. How many there were.
 pub(crate) async fn delete_over(
     connection: &impl ConnectionTrait,

@@ -46,6 +46,7 @@ pub(crate) async fn insert(
         display_name: Set(user.display_name),
         email_verified_at: Set(None),
         role: Set(user.role),
+        second_factor: Set(false),
         status: Set(Status::default()),
         ..record::fresh::<Entity>(UserId::new(), now)
     };
@@ -172,6 +173,34 @@ pub(crate) async fn lock_with_admins(
         .lock_exclusive()
         .all(connection)
         .await
+}
+
+/// The user, whose second factors nobody else changes until the end of the transaction.
+pub(crate) async fn find_locked(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::alive()
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(connection)
+        .await
+}
+
+/// Notes whether signing in with the password asks for a second factor.
+pub(crate) async fn set_second_factor(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    second_factor: bool,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let changes = ActiveModel {
+        second_factor: Set(second_factor),
+        ..Default::default()
+    };
+    let (all, any) = (Condition::all(), Expected::any());
+    record::update::<Entity>(connection, id, all, &any, changes, now).await?;
+    Ok(())
 }
 
 /// Another address is one that nobody has confirmed yet.

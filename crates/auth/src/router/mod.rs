@@ -6,8 +6,10 @@ mod audit_log;
 mod cookies;
 mod emails;
 pub(crate) mod keys;
+mod passkeys;
 mod passwords;
 mod roles;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod users;
@@ -22,6 +24,8 @@ pub(crate) fn routes() -> Vec<Route> {
         sessions::routes(),
         passwords::routes(),
         emails::routes(),
+        second_factor::routes(),
+        passkeys::routes(),
         api_keys::routes(),
         audit_log::routes(),
     ]

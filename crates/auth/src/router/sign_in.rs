@@ -40,17 +40,24 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/auth/login", login)
             .named("login", "Sign in")
             .about(LOGIN)
-            .fails(&[Code::Unauthorized, Code::TooManyRequests]),
+            .fails(&FAILURES),
         Route::post("/auth/token", token)
             .named("create_token", "Sign in (OAuth 2.0)")
             .about("The same as a form: the password grant of RFC 6749, 4.3.")
-            .fails(&[Code::Unauthorized, Code::TooManyRequests]),
+            .fails(&FAILURES),
     ]
 }
 
 const LOGIN: &str = "Gives tokens for an e-mail address and its password: in the body, or with \
     `cookies` in cookies that the browser's pages cannot read. Requests with such a cookie that \
-    change something need the header `X-CSRF-Token`.";
+    change something need the header `X-CSRF-Token`. Of whoever has an authenticator app it asks for \
+    a `code` too (401 `SECOND_FACTOR_REQUIRED`): of the app, or one of the recovery codes.";
+
+const FAILURES: [Code; 3] = [
+    Code::Unauthorized,
+    Code::SecondFactorRequired,
+    Code::TooManyRequests,
+];
 
 async fn login(
     sign_in: Data<SignIn>,
@@ -61,11 +68,12 @@ async fn login(
     let Login {
         email,
         password,
+        code,
         cookies: in_cookies,
     } = body.into_inner();
     let delivery = Delivery::asked(in_cookies);
     let granted = sign_in
-        .with_password(&email, password, &client, delivery)
+        .with_password(&email, password, code.as_ref(), &client, delivery)
         .await?;
     Ok(self::granted(&cookies, granted))
 }
@@ -77,10 +85,13 @@ async fn token(
     form: ValidForm<TokenRequest>,
 ) -> Result<SignedIn, AuthError> {
     let TokenRequest {
-        username, password, ..
+        username,
+        password,
+        code,
+        ..
     } = form.into_inner();
     let granted = sign_in
-        .with_password(&username, password, &client, Delivery::Body)
+        .with_password(&username, password, code.as_ref(), &client, Delivery::Body)
         .await?;
     Ok(self::granted(&cookies, granted))
 }

@@ -4,8 +4,10 @@ mod account_tokens;
 mod api_keys;
 mod audit_log;
 mod emails;
+mod passkeys;
 mod passwords;
 mod roles;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod users;
@@ -18,8 +20,17 @@ pub use audit_log::{
     ActivityFilters, ActivityResponse, ActivitySort, AuditEntryResponse, AuditFilters, AuditSort,
 };
 pub use emails::EmailChange;
+pub use passkeys::{
+    AssertionResponse, AttestationResponse, AuthenticatorSelection, ChallengeResponse,
+    CreationOptions, CredentialDescriptor, CredentialParameters, CredentialType, NewCredential,
+    PasskeyAnswer, PasskeyCreate, PasskeyResponse, PasskeySignIn, PasskeysResponse,
+    RelyingPartyEntity, RequestOptions, UsedCredential, UserEntity,
+};
 pub use passwords::{PasswordChange, PasswordForgotten, PasswordReset};
 pub use roles::{RoleList, RoleResponse};
+pub use second_factor::{
+    FactorsResponse, RecoveryCodesResponse, StepUpRequest, TotpConfirm, TotpResponse,
+};
 pub use sessions::{
     CsrfResponse, Refresh, SessionFilters, SessionResponse, SessionSort, SessionsEnd,
 };

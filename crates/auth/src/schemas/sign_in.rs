@@ -18,6 +18,10 @@ pub struct Login {
     /// Its password.
     #[garde(length(chars, max = 128))]
     pub password: Secret,
+    /// A code of the authenticator app, or a recovery code, of whoever has an app.
+    #[serde(default)]
+    #[garde(length(chars, max = 64))]
+    pub code: Option<Secret>,
     /// Whether the tokens are to be kept in cookies by a browser.
     #[serde(default)]
     #[garde(skip)]
@@ -38,6 +42,11 @@ pub struct TokenRequest {
     /// Its password.
     #[garde(length(chars, max = 128))]
     pub password: Secret,
+    /// A code of the authenticator app, or a recovery code, of whoever has an app: a parameter of
+    /// our own.
+    #[serde(default)]
+    #[garde(length(chars, max = 64))]
+    pub code: Option<Secret>,
     /// Ignored: a token is good for all that its owner may do.
     #[serde(default)]
     #[garde(skip)]

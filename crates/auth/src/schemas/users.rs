@@ -91,6 +91,8 @@ pub struct UserResponse {
     pub role: RoleName,
     /// Whether they may sign in.
     pub status: Status,
+    /// Whether signing in with their password asks for a second factor.
+    pub second_factor: bool,
     /// Counts their changes; the `ETag` is made of it.
     pub version: i64,
     /// When they registered.
@@ -108,6 +110,7 @@ impl From<Model> for UserResponse {
             display_name: user.display_name,
             role: user.role,
             status: user.status,
+            second_factor: user.second_factor,
             version: user.version,
             created_at: user.created_at,
             updated_at: user.updated_at,

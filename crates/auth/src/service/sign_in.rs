@@ -17,7 +17,7 @@ use crate::{
     model::{Delivery, Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
     repository,
-    service::{Granted, Sessions, Throttle},
+    service::{Granted, SecondFactor, Sessions, Throttle},
 };
 
 /// Signs users in. Cheap to clone.
@@ -26,6 +26,7 @@ pub struct SignIn {
     database: Database,
     clock: Clock,
     passwords: Arc<Passwords>,
+    second_factor: SecondFactor,
     sessions: Sessions,
     throttle: Throttle,
 }
@@ -35,6 +36,7 @@ impl SignIn {
         database: Database,
         clock: Clock,
         passwords: Arc<Passwords>,
+        second_factor: SecondFactor,
         sessions: Sessions,
         throttle: Throttle,
     ) -> Self {
@@ -42,12 +44,14 @@ impl SignIn {
             database,
             clock,
             passwords,
+            second_factor,
             sessions,
             throttle,
         }
     }
 
-    /// A token for the user with this address and password.
+    /// A token for the user with this address and password, and a code where one is asked for: what
+    /// is wrong with that is told to whoever knows the password.
     ///
     /// Why it was refused is for the logs alone, and each refusal takes the same work. Who guesses
     /// too often is refused before any work is done.
@@ -55,6 +59,7 @@ impl SignIn {
         &self,
         email: &str,
         password: Secret,
+        code: Option<&Secret>,
         client: &ClientInfo,
         delivery: Delivery,
     ) -> Result<Granted, AuthError> {
@@ -78,8 +83,11 @@ impl SignIn {
         if let Some(hash) = hash.filter(|hash| !self.passwords.is_current(hash)) {
             self.upgrade_hash(user.id, hash, password).await;
         }
+        let mut methods = vec![Method::Password];
+        if user.second_factor {
+            methods.extend(self.second_factor.demand(user.id, code, client).await?);
+        }
         let start = async |transaction: &Transaction| {
-            let methods = [Method::Password];
             let granted = (self.sessions)
                 .start(transaction, user.id, &methods, client, delivery)
                 .await?;

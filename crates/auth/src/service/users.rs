@@ -26,7 +26,7 @@ use crate::{
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort},
-    service::{AccountTokens, Roles, Sessions, Throttle},
+    service::{AccountTokens, Roles, Sessions, Throttle, second_factor},
     standing::Standings,
 };
 
@@ -207,6 +207,7 @@ impl Users {
                     .end_with_standing(transaction, caller, id)
                     .await?;
                 self.standings.forget_after(transaction, &[id]);
+                second_factor::forget(transaction, id).await?;
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())

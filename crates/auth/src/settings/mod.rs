@@ -4,6 +4,7 @@ mod api_keys;
 mod cookies;
 mod hashing;
 mod mail_links;
+mod passkeys;
 mod roles;
 mod sessions;
 mod throttle;
@@ -17,6 +18,7 @@ use ashlar_core::settings::Reader;
 pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
 pub use mail_links::MailLinkSettings;
+pub use passkeys::PasskeySettings;
 pub use roles::RoleSettings;
 pub use sessions::SessionSettings;
 pub use throttle::ThrottleSettings;
@@ -48,6 +50,8 @@ pub struct AuthSettings {
     pub cookies: CookieSettings,
     /// `AUTH_PAGE_URL`, `AUTH_VERIFY_…`, `AUTH_RESET_…`: the links in mails.
     pub mail_links: MailLinkSettings,
+    /// `AUTH_PASSKEY_…`: for which site passkeys are.
+    pub passkeys: PasskeySettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
     /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
@@ -78,6 +82,7 @@ impl AuthSettings {
             api_keys: ApiKeySettings::read(reader),
             cookies: CookieSettings::read(reader),
             mail_links: MailLinkSettings::read(reader),
+            passkeys: PasskeySettings::read(reader),
             sessions: SessionSettings::read(reader),
             throttle: ThrottleSettings::read(reader),
         };

@@ -27,6 +27,7 @@ mod api_keys;
 mod audit_export;
 mod audit_log;
 mod browser;
+mod authenticator_app;
 mod cost;
 mod delete;
 mod events;
@@ -36,14 +37,18 @@ mod login;
 mod mail_links;
 mod password_rules;
 mod processes;
+mod passkeys;
 mod read;
+mod recovery_codes;
 mod refresh;
 mod register;
 mod reset_password;
 mod roles;
 mod sessions;
 mod throttle;
+mod step_up;
 mod token;
+mod totp;
 mod update;
 mod verify_email;
 
@@ -208,6 +213,27 @@ fn assert_unauthorized(response: &TestResponse, message: &str) {
     assert_eq!(response.error_message(), message);
     let challenge = response.header("www-authenticate").unwrap_or_default();
     assert!(challenge.starts_with("Bearer"), "{challenge}");
+}
+
+/// What the audit log tells, in order.
+async fn actions(world: &World) -> Vec<String> {
+    query_text(world, "SELECT action AS text FROM audit_log ORDER BY id").await
+}
+
+/// The column `text` of each row that `sql` finds.
+async fn query_text(world: &World, sql: &str) -> Vec<String> {
+    let database = world.database();
+    let connection = database.connection();
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    let text = |row: &sea_orm::QueryResult| row.try_get("", "text").unwrap();
+    rows.iter().map(text).collect()
+}
+
+/// Changes the database behind auth's back.
+async fn execute(world: &World, sql: &str) {
+    let database = world.database();
+    database.connection().execute_unprepared(sql).await.unwrap();
 }
 
 const MINUTE: Duration = Duration::from_secs(60);

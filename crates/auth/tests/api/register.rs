@@ -38,7 +38,8 @@ on_each_database! {
         assert_eq!(user["version"], 1);
         assert_eq!(user["created_at"], user["updated_at"]);
         assert_eq!(user["email_verified"], false);
-        assert_eq!(user.as_object().unwrap().len(), 9, "{user}");
+        assert_eq!(user["second_factor"], false);
+        assert_eq!(user.as_object().unwrap().len(), 10, "{user}");
         // The throttle, the user, their password, the token to verify the address, and the event.
         created.assert_statements(5);
     }

@@ -124,25 +124,27 @@ impl Sessions {
         Ok(revoked)
     }
 
-    /// Notes that the user of a session proved once more, by all of `methods`, who they are: it is
-    /// recent again, for [`Recent`](ashlar_core::principal::Recent), once the transaction is
-    /// committed. The caller writes that to the audit log.
+    /// Begins a session in the place of `id`, whose user proved once more, by all of `methods`, who they
+    /// are: the tokens of the old one are good for nothing from the commit on (OWASP ASVS 5.0, 7.2.4).
     ///
     /// # Errors
     ///
-    /// [`AuthError::SessionNotFound`] when the session is over.
-    pub async fn authenticated_again(
+    /// [`AuthError::SessionNotFound`] when the old one is over.
+    pub(crate) async fn renew(
         &self,
         transaction: &Transaction,
         id: SessionId,
         methods: &[Method],
-    ) -> Result<(), AuthError> {
-        let (methods, now) = (written(methods), self.clock.now());
-        if !repository::sessions::authenticated_again(transaction, id, methods, now).await? {
-            return Err(AuthError::SessionNotFound);
-        }
+        client: &ClientInfo,
+    ) -> Result<Granted, AuthError> {
+        let (why, now) = (Revocation::Renewed, self.clock.now());
+        let old = repository::sessions::lock(transaction, id).await?;
+        let old = old.filter(|old| self.is_alive(old, now));
+        let old = old.ok_or(AuthError::SessionNotFound)?;
+        repository::sessions::revoke(transaction, id, Some(old.user_id), why, now).await?;
         self.states.forget_after(transaction, &[id]);
-        Ok(())
+        let delivery = Delivery::asked(old.cookies);
+        (self.start(transaction, old.user_id, methods, client, delivery)).await
     }
 
     /// Looks at these sessions anew from now on, in every process. [`Self::revoke_all`] and its
@@ -175,6 +177,3 @@ fn written(methods: &[Method]) -> String {
     let methods = methods.iter().map(|method| method.as_str());
     methods.collect::<Vec<_>>().join(" ")
 }
-
-#[cfg(test)]
-mod tests;

@@ -99,7 +99,7 @@ impl Sessions {
         }
     }
 
-    fn is_alive(&self, session: &Model, now: DateTime<Utc>) -> bool {
+    pub(super) fn is_alive(&self, session: &Model, now: DateTime<Utc>) -> bool {
         session.revoked_at.is_none()
             && now < session.expires_at
             && session.rotated_at > self.idle_since(now)

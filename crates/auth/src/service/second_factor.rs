@@ -1,0 +1,290 @@
+//! Second factors at sign-in: asked for, compared, used up.
+
+use std::{sync::Arc, time::Duration};
+
+use ashlar_contracts::users::SecondFactorChange;
+use ashlar_core::{
+    clock::Clock,
+    database::{Database, Transaction},
+    events::publish,
+    http::ClientInfo,
+    principal::{Principal, UserId},
+    problem::Unexpected,
+    seal::Sealer,
+    secret::Secret,
+    settings::SecretKey,
+};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    audit::{self, Entry},
+    entity::totp_credential::Model,
+    error::AuthError,
+    events::second_factor_changed,
+    model::Method,
+    recovery_code::RecoveryCodes,
+    repository,
+    totp::TotpSecret,
+};
+
+/// What the key that seals the secrets of apps is derived for.
+const PURPOSE: &str = "auth.totp";
+
+/// How many wrong codes in a row make a user wait, and then as many again (OWASP ASVS 4.0, 2.2.1).
+const PATIENCE: i32 = 5;
+
+/// How long they wait the first time, in seconds; each time after that twice as long, up to a day.
+const WAIT: i64 = 5 * 60;
+const LONGEST_WAIT: i64 = 24 * 60 * 60;
+
+/// The second factors of all users. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SecondFactor {
+    database: Database,
+    clock: Clock,
+    sealer: Arc<Sealer>,
+    pub(super) recovery_codes: Arc<RecoveryCodes>,
+}
+
+/// What a user has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Factors {
+    pub(crate) totp: bool,
+    pub(crate) recovery_codes_left: u64,
+    pub(crate) passkeys: u64,
+}
+
+/// What came of asking for a code. Wrong ones are counted, so none of these undoes the transaction.
+enum Outcome {
+    NotAsked,
+    Missing,
+    Blocked(Duration),
+    Wrong,
+    Right(Method),
+}
+
+impl SecondFactor {
+    pub(crate) fn new(database: Database, clock: Clock, secret_key: &SecretKey) -> Self {
+        Self {
+            database,
+            clock,
+            sealer: Arc::new(Sealer::new(&[secret_key.derive(PURPOSE)])),
+            recovery_codes: Arc::new(RecoveryCodes::new(secret_key)),
+        }
+    }
+
+    /// Demands of `user_id`, who proved something else before, the code of their authenticator app or
+    /// one of their recovery codes: by which they did it, nothing when they have no app.
+    ///
+    /// Never within a transaction: wrong codes are counted in one of its own, whatever becomes of
+    /// the sign-in, and a right one is used up by it.
+    pub(crate) async fn demand(
+        &self,
+        user_id: UserId,
+        code: Option<&Secret>,
+        client: &ClientInfo,
+    ) -> Result<Option<Method>, AuthError> {
+        let check = async |transaction: &Transaction| {
+            (self.check(transaction, user_id, code, client)).await
+        };
+        match self.database.transaction(check).await? {
+            Outcome::NotAsked => Ok(None),
+            Outcome::Right(method) => Ok(Some(method)),
+            Outcome::Missing => Err(AuthError::SecondFactorRequired),
+            Outcome::Wrong => Err(AuthError::InvalidCode),
+            Outcome::Blocked(wait) => Err(AuthError::TooManyCodes(wait)),
+        }
+    }
+
+    /// What `user_id` has.
+    pub(crate) async fn of(&self, user_id: UserId) -> Result<Factors, AuthError> {
+        let connection = self.database.connection();
+        let totp = repository::totp::find(connection, user_id).await?;
+        let left = repository::recovery_codes::count_left(connection, user_id).await?;
+        Ok(Factors {
+            totp: totp.is_some_and(|totp| totp.confirmed_at.is_some()),
+            recovery_codes_left: left,
+            passkeys: repository::passkeys::count(connection, user_id).await?,
+        })
+    }
+
+    /// Removes every second factor of `user_id`, who lost them.
+    pub(crate) async fn reset(
+        &self,
+        actor: &Principal,
+        user_id: UserId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let work = async |transaction: &Transaction| {
+            let now = self.clock.now();
+            let user = repository::users::find_locked(transaction, user_id).await?;
+            let user = user.ok_or(AuthError::NotFound)?;
+            let totp = remove(transaction, user_id, now).await?;
+            let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
+            let entry = Entry::new("second_factors.reset").to(user_id).by(actor);
+            let entry = entry
+                .from(client)
+                .with("totp", totp)
+                .with("passkeys", passkeys);
+            audit::record(transaction, entry, now).await?;
+            let event = second_factor_changed(&user, SecondFactorChange::Reset);
+            publish(transaction, &event, now).await?;
+            Ok::<(), AuthError>(())
+        };
+        self.database.transaction(work).await
+    }
+
+    /// The secret of `user_id`'s app, as it is stored.
+    pub(super) fn seal(&self, user_id: UserId, secret: &TotpSecret) -> Result<String, AuthError> {
+        let sealed = self.sealer.seal(&context(user_id), secret.as_bytes());
+        Ok(sealed.map_err(Unexpected::new)?)
+    }
+
+    /// The step of `totp` that `code` belongs to, if it may be used now.
+    pub(super) fn step_of(
+        &self,
+        totp: &Model,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, AuthError> {
+        let opened = self.sealer.open(&context(totp.user_id), &totp.secret);
+        let secret = TotpSecret::from_bytes(&opened.map_err(Unexpected::new)?);
+        let secret = secret.ok_or_else(|| Unexpected::new("a sealed secret is too short"))?;
+        Ok(secret.step_of(code, now, totp.last_step))
+    }
+
+    async fn check(
+        &self,
+        transaction: &Transaction,
+        user_id: UserId,
+        code: Option<&Secret>,
+        client: &ClientInfo,
+    ) -> Result<Outcome, AuthError> {
+        let totp = repository::totp::find_locked(transaction, user_id).await?;
+        let Some(totp) = totp.filter(|totp| totp.confirmed_at.is_some()) else {
+            return Ok(Outcome::NotAsked);
+        };
+        let Some(code) = code.filter(|code| !code.is_empty()) else {
+            return Ok(Outcome::Missing);
+        };
+        let now = self.clock.now();
+        let until = totp.blocked_until.filter(|until| *until > now);
+        if let Some(until) = until {
+            let wait = (until - now).to_std().unwrap_or_default();
+            return Ok(Outcome::Blocked(wait));
+        }
+        if self.accept_totp(transaction, &totp, code, now).await? {
+            return Ok(Outcome::Right(Method::Totp));
+        }
+        if (self.accept_recovery_code(transaction, user_id, code, client, now)).await? {
+            return Ok(Outcome::Right(Method::RecoveryCode));
+        }
+        refuse(transaction, &totp, client, now).await?;
+        Ok(Outcome::Wrong)
+    }
+
+    async fn accept_totp(
+        &self,
+        transaction: &Transaction,
+        totp: &Model,
+        code: &Secret,
+        now: DateTime<Utc>,
+    ) -> Result<bool, AuthError> {
+        // Apps show a code as 123 456.
+        let digits = code.expose().replace(' ', "");
+        match self.step_of(totp, &digits, now)? {
+            Some(step) => Ok(repository::totp::accept(transaction, totp.user_id, step).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn accept_recovery_code(
+        &self,
+        transaction: &Transaction,
+        user_id: UserId,
+        code: &Secret,
+        client: &ClientInfo,
+        now: DateTime<Utc>,
+    ) -> Result<bool, AuthError> {
+        let Some(hash) = self.recovery_codes.hash(user_id, code) else {
+            return Ok(false);
+        };
+        if !repository::recovery_codes::use_up(transaction, user_id, hash, now).await? {
+            return Ok(false);
+        }
+        repository::totp::note_failures(transaction, user_id, 0, None).await?;
+        let left = repository::recovery_codes::count_left(transaction, user_id).await?;
+        let entry = Entry::new("recovery_code.used").of(user_id).from(client);
+        audit::record(transaction, entry.with("left", left), now).await?;
+        if let Some(user) = repository::users::find(transaction, user_id).await? {
+            let event = second_factor_changed(&user, SecondFactorChange::RecoveryCodeUsed);
+            publish(transaction, &event, now).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// Turns off the app of `user_id`, and with it their recovery codes. Whether there was one.
+pub(super) async fn remove(
+    transaction: &Transaction,
+    user_id: UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, AuthError> {
+    let removed = repository::totp::delete(transaction, user_id).await?;
+    repository::recovery_codes::delete_all(transaction, user_id).await?;
+    repository::users::set_second_factor(transaction, user_id, false, now).await?;
+    Ok(removed)
+}
+
+/// Forgets all that `user_id`, who is gone, could prove beside a password.
+pub(super) async fn forget(transaction: &Transaction, user_id: UserId) -> Result<(), AuthError> {
+    repository::totp::delete(transaction, user_id).await?;
+    repository::recovery_codes::delete_all(transaction, user_id).await?;
+    repository::passkeys::delete_all(transaction, user_id).await?;
+    Ok(())
+}
+
+/// Counts a wrong code. Somebody knows the password: so it is written down.
+async fn refuse(
+    transaction: &Transaction,
+    totp: &Model,
+    client: &ClientInfo,
+    now: DateTime<Utc>,
+) -> Result<(), AuthError> {
+    let failures = totp.failures.saturating_add(1);
+    let blocked_until = wait_after(failures).map(|wait| now + wait);
+    let user_id = totp.user_id;
+    repository::totp::note_failures(transaction, user_id, failures, blocked_until).await?;
+    let entry = Entry::new("second_factor.failed").to(user_id).from(client);
+    audit::record(transaction, entry.with("failures", failures), now).await?;
+    tracing::info!(%user_id, failures, "second_factor_failed");
+    Ok(())
+}
+
+/// How long to wait after so many wrong codes in a row.
+fn wait_after(failures: i32) -> Option<chrono::Duration> {
+    if failures % PATIENCE != 0 {
+        return None;
+    }
+    let doublings = u32::try_from(failures / PATIENCE - 1).unwrap_or_default();
+    let wait = WAIT.saturating_mul(1 << doublings.min(16));
+    Some(chrono::Duration::seconds(wait.min(LONGEST_WAIT)))
+}
+
+/// Where a sealed secret stands.
+fn context(user_id: UserId) -> String {
+    format!("totp_credentials.{user_id}.secret")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_guesses_waits_ever_longer() {
+        let minutes = |failures| wait_after(failures).map(|wait| wait.num_minutes());
+        assert_eq!([1, 4, 6, 9].map(minutes), [None; 4]);
+        let waits = [5, 10, 15, 20, 40, 45, 50, 10_000].map(|failures| minutes(failures).unwrap());
+        assert_eq!(waits, [5, 10, 20, 40, 640, 1280, 1440, 1440]);
+    }
+}

@@ -1,0 +1,129 @@
+//! Signing in and stepping up with a passkey.
+
+use ashlar_core::jobs::Schedule;
+use ashlar_testkit::{World, on_each_database};
+use serde_json::json;
+
+use super::{ADA, add, begin_login, login};
+use crate::{
+    MINUTE, Member, PASSWORD, actions, assert_unauthorized, authenticator_app::AuthenticatorApp,
+    execute, query_text, serve,
+};
+
+on_each_database! {
+    /// A passkey is enough, also for whoever has an app: it is two factors in one.
+    async fn a_passkey_signs_in_alone(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let mut device = add(&ada).await;
+        AuthenticatorApp::enable(&world, &ada).await;
+        let granted = login(&served, &mut device).await;
+        granted.assert_status(200);
+        assert_eq!(granted.header("cache-control"), Some("no-store"));
+        let client = served.app.bearer(granted.json()["access_token"].as_str().unwrap());
+        let me = client.get("/api/v1/auth/me").send().await;
+        assert_eq!(me.json()["id"], ada.id.to_string());
+        let methods = query_text(&world, "SELECT methods AS text FROM sessions ORDER BY id").await;
+        assert_eq!(methods, ["pwd", "passkey"]);
+        login(&served, &mut device).await.assert_status(200);
+    }
+
+    /// Nobody says who they are before they have shown it, so nothing is told of anybody.
+    async fn the_question_is_the_same_for_all(world: World) {
+        let served = serve(&world).await;
+        add(&served.user(ADA).await).await;
+        let (first, second) = (begin_login(&served).await.json(), begin_login(&served).await.json());
+        assert_eq!(first["options"]["allowCredentials"], json!([]));
+        assert_eq!(first["options"]["userVerification"], "required");
+        assert_eq!(first["options"]["rpId"], "localhost");
+        assert_ne!(first["options"]["challenge"], second["options"]["challenge"]);
+        assert_eq!(first["options"]["challenge"].as_str().unwrap().len(), 43);
+    }
+
+    /// It renews the proof of identity of the session that it is used in.
+    async fn a_passkey_steps_up(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let begin = || ada.client.post("/api/v1/auth/passkeys/step-up/begin").send();
+        begin().await.assert_error(409, "CONFLICT");
+        let mut device = add(&ada).await;
+        world.turn_clock(16 * MINUTE);
+        let register = || ada.client.post("/api/v1/auth/passkeys/register/begin").send();
+        register().await.assert_error(403, "STEP_UP_REQUIRED");
+        let begun = begin().await;
+        let allowed = &begun.json()["options"]["allowCredentials"];
+        assert_eq!(allowed[0]["id"], device.credential_id.as_str());
+        assert_eq!(allowed[0]["transports"], json!(["internal"]));
+        let finish = |body| ada.client.post("/api/v1/auth/passkeys/step-up/finish").json(body);
+        // Not with what was asked of somebody who signs in.
+        let other = device.get(&begin_login(&served).await);
+        assert_unauthorized(&finish(&other).send().await, "Invalid credentials");
+        register().await.assert_error(403, "STEP_UP_REQUIRED");
+        let body = device.get(&begun);
+        finish(&body).send().await.assert_status(204);
+        register().await.assert_status(200);
+        assert_unauthorized(&finish(&body).send().await, "Invalid credentials");
+        let actions = actions(&world).await;
+        assert!(actions.contains(&"step_up.succeeded".to_owned()), "{actions:?}");
+        assert!(actions.contains(&"step_up.failed".to_owned()), "{actions:?}");
+    }
+
+    /// Another user's passkey renews nothing.
+    async fn a_passkey_of_somebody_else_steps_nobody_up(world: World) {
+        let served = serve(&world).await;
+        let (ada, eve) = (served.user(ADA).await, served.user("eve@example.org").await);
+        add(&ada).await;
+        let mut evil = add(&eve).await;
+        let begun = ada.client.post("/api/v1/auth/passkeys/step-up/begin").send().await;
+        let finish = |member: &Member, body: serde_json::Value| {
+            member.client.post("/api/v1/auth/passkeys/step-up/finish").json(&body).send()
+        };
+        evil.user_handle = None;
+        let body = evil.get(&begun);
+        assert_unauthorized(&finish(&eve, body.clone()).await, "Invalid credentials");
+        assert_unauthorized(&finish(&ada, body).await, "Invalid credentials");
+    }
+
+    /// Suspended or deleted: the passkey is theirs, and lets nobody in.
+    async fn who_may_not_sign_in_does_not_with_a_passkey(world: World) {
+        let served = serve(&world).await;
+        let admin = served.admin("root@example.org").await;
+        let ada = served.user(ADA).await;
+        let mut device = add(&ada).await;
+        admin.patch(&ada, json!({ "status": "suspended" })).await.assert_status(200);
+        assert_unauthorized(&login(&served, &mut device).await, "Invalid credentials");
+        admin.patch(&ada, json!({ "status": "active" })).await.assert_status(200);
+        login(&served, &mut device).await.assert_status(200);
+        admin.delete(&ada).await.assert_status(204);
+        assert_unauthorized(&login(&served, &mut device).await, "Invalid credentials");
+        let left = query_text(&world, "SELECT name AS text FROM passkeys").await;
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    /// Challenges that nobody answers do not pile up.
+    async fn challenges_that_expired_are_removed(world: World) {
+        let served = serve(&world).await;
+        begin_login(&served).await;
+        world.turn_clock(6 * MINUTE);
+        begin_login(&served).await;
+        let domain = served.auth.domain();
+        let named = |schedule: &&Schedule| schedule.id() == "auth.remove_expired_challenges";
+        let schedule = domain.schedules().iter().find(named).unwrap();
+        let transaction = world.database().begin().await.unwrap();
+        schedule.enqueue(&transaction, world.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        served.app.settle().await;
+        let left = query_text(&world, "SELECT purpose AS text FROM passkey_challenges").await;
+        assert_eq!(left, ["sign_in"]);
+    }
+
+    /// A user without a password signs in with a passkey alone.
+    async fn no_password_is_needed(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let mut device = add(&ada).await;
+        execute(&world, "DELETE FROM passwords").await;
+        assert_unauthorized(&served.login(ADA, PASSWORD).await, "Invalid credentials");
+        login(&served, &mut device).await.assert_status(200);
+    }
+}
