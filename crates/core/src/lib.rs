@@ -23,4 +23,5 @@ pub mod client;
 pub mod offload;
 pub mod settings;
 pub mod secret;
+pub mod seal;
 pub mod telemetry;
