@@ -9,6 +9,9 @@ mod m20261120_230200_drop_users_password_hash;
 mod m20261120_230300_add_users_email_verified_at;
 mod m20261120_230400_create_sessions;
 mod m20261120_230500_create_audit_log;
+mod m20261120_230800_create_oauth_flows;
+mod m20261120_230801_create_oauth_codes;
+mod m20261120_230802_create_oauth_accounts;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -20,5 +23,8 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230300_add_users_email_verified_at::Migration),
         Box::new(m20261120_230400_create_sessions::Migration),
         Box::new(m20261120_230500_create_audit_log::Migration),
+        Box::new(m20261120_230800_create_oauth_flows::Migration),
+        Box::new(m20261120_230801_create_oauth_codes::Migration),
+        Box::new(m20261120_230802_create_oauth_accounts::Migration),
     ]
 }

@@ -3,6 +3,8 @@
 mod display_name;
 mod email;
 mod new_password;
+mod oauth;
+mod redirect;
 mod session;
 mod user;
 
@@ -17,8 +19,14 @@ use serde::{Deserialize, Deserializer, de};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub use new_password::{InvalidPassword, NewPassword};
+pub use oauth::{
+    InvalidProviderName, OauthAccountId, OauthCodeId, OauthFailure, OauthFlowId, ProviderName,
+};
+pub use redirect::{RedirectRefused, Redirects};
 pub use session::{Method, Revocation, Session, SessionId};
 pub use user::{Role, Status};
+
+pub(crate) use redirect::is_private;
 
 /// Marks the ids of access tokens.
 pub enum AccessToken {}
