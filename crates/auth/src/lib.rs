@@ -7,9 +7,12 @@ pub mod error;
 pub mod service;
 
 mod events;
+mod jobs;
 mod router;
 mod authenticator;
 mod audit;
+mod provider;
+mod opaque;
 mod token;
 mod refresh_token;
 mod standing;
@@ -26,17 +29,20 @@ use ashlar_core::{
     database::Database,
     domain::Domain,
     principal::{Authenticator, Permission, Permissions},
+    seal::Sealer,
     settings::SecretKey,
 };
 use serde_json::json;
 
 use crate::{
     authenticator::Bearer,
+    jobs::{KeepOauth, ResealTokens, SweepVisits},
     model::{ManageUsers, ReadUsers},
     password::Passwords,
     refresh_token::RefreshTokens,
-    service::{Sessions, SignIn, Users},
-    settings::AuthSettings,
+    router::Secured,
+    service::{Oauth, OauthParts, ProviderTokens, Providers, Sessions, SignIn, Users},
+    settings::{AuthSettings, SealingSettings},
     standing::Standings,
     token::Tokens,
 };
@@ -47,6 +53,9 @@ pub struct Auth {
     users: Users,
     sign_in: SignIn,
     sessions: Sessions,
+    oauth: Oauth,
+    provider_tokens: ProviderTokens,
+    secured: Secured,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
@@ -75,8 +84,8 @@ impl Auth {
             database,
             clock,
             secret_key,
+            client,
             settings,
-            ..
         } = parts;
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
@@ -94,11 +103,26 @@ impl Auth {
             Arc::new(RefreshTokens::new(secret_key)),
             settings.sessions.clone(),
         );
+        let sealer = Arc::new(sealer(secret_key, &settings.sealing));
+        let providers = Providers::new(&settings.oauth, client, clock);
+        let oauth = Oauth::new(&OauthParts {
+            database,
+            clock,
+            sealer: &sealer,
+            sessions: &sessions,
+            providers: &providers,
+            settings: &settings.oauth,
+        });
+        let provider_tokens =
+            ProviderTokens::new(database.clone(), clock.clone(), sealer, providers);
         let sign_in = SignIn::new(database.clone(), Arc::clone(&passwords), sessions.clone());
         Self {
             users,
             sign_in,
             sessions,
+            oauth,
+            provider_tokens,
+            secured: Secured(settings.oauth.own_url.starts_with("https:")),
             tokens,
             standings,
             passwords,
@@ -115,10 +139,12 @@ impl Auth {
 
     /// The routes under `/users` and `/auth`.
     pub fn domain(&self) -> Domain {
-        Domain::new("auth", "Users, and how they sign in")
+        let domain = Domain::new("auth", "Users, and how they sign in")
             .state(self.users.clone())
             .state(self.sign_in.clone())
             .state(self.sessions.clone())
+            .state(self.oauth.clone())
+            .state(self.secured)
             .security_scheme(
                 "password",
                 json!({
@@ -131,6 +157,9 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
+            .performs::<SweepVisits>(KeepOauth(self.oauth.clone()))
+            .performs::<ResealTokens>(KeepOauth(self.oauth.clone()));
+        jobs::schedules().into_iter().fold(domain, Domain::schedule)
     }
 
     /// What turns a bearer token into a principal.
@@ -148,9 +177,20 @@ impl Auth {
         &self.users
     }
 
+    /// Tokens of providers, for other domains' ports.
+    pub fn provider_tokens(&self) -> &ProviderTokens {
+        &self.provider_tokens
+    }
+
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also
     /// one with an unknown address: else the time it takes would tell who has an account.
     pub fn passwords_compared(&self) -> u64 {
         self.passwords.compared()
     }
+}
+
+/// What seals: the newest key that is set, or one of our own, which opens what it sealed in any case.
+fn sealer(secret_key: &SecretKey, settings: &SealingSettings) -> Sealer {
+    let own = secret_key.derive("auth.seal");
+    Sealer::new(&[&settings.keys[..], &[own]].concat())
 }

@@ -60,8 +60,7 @@ impl FromStr for ProviderName {
     type Err = InvalidProviderName;
 
     fn from_str(text: &str) -> Result<Self, InvalidProviderName> {
-        let plain =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
         if begins && text.len() <= MAX_LENGTH && text.bytes().all(plain) {
             Ok(Self(text.to_owned()))

@@ -8,7 +8,7 @@ use url::{Host, Url};
 #[derive(Clone, Debug)]
 pub struct Redirects {
     /// Where we are ourselves: what absolute paths are relative to.
-    own: Url,
+    own: Option<Url>,
     /// Each stands for its path and what is below it.
     allowed: Vec<Url>,
 }
@@ -32,8 +32,16 @@ impl Redirects {
         let place = |text: &'a String| resolve(&own, text).map_err(|_| text.as_str());
         Ok(Self {
             allowed: allowed.iter().map(place).collect::<Result<_, _>>()?,
-            own,
+            own: Some(own.clone()),
         })
+    }
+
+    /// Nowhere.
+    pub(crate) fn none() -> Self {
+        Self {
+            own: None,
+            allowed: Vec::new(),
+        }
     }
 
     /// Where browsers are sent when nobody says.
@@ -48,7 +56,8 @@ impl Redirects {
     ///
     /// When it is not below one of those that are allowed, or could be read in two ways.
     pub fn check(&self, text: &str) -> Result<Url, RedirectRefused> {
-        let url = resolve(&self.own, text)?;
+        let own = self.own.as_ref().ok_or(RedirectRefused)?;
+        let url = resolve(own, text)?;
         if self.allowed.iter().any(|allowed| is_below(&url, allowed)) {
             Ok(url)
         } else {
@@ -124,7 +133,11 @@ mod tests {
     use super::*;
 
     fn redirects() -> Redirects {
-        let allowed = ["https://app.example.org", "/account", "https://b.example.org/x/"];
+        let allowed = [
+            "https://app.example.org",
+            "/account",
+            "https://b.example.org/x/",
+        ];
         let allowed: Vec<String> = allowed.map(str::to_owned).into();
         Redirects::new("https://api.example.org", &allowed).unwrap()
     }
@@ -133,11 +146,20 @@ mod tests {
     fn what_is_allowed_comes_out_in_its_normal_form() {
         for (text, url) in [
             ("https://app.example.org", "https://app.example.org/"),
-            ("https://app.example.org/in?a=b", "https://app.example.org/in?a=b"),
-            ("HTTPS://APP.Example.org:443/In", "https://app.example.org/In"),
+            (
+                "https://app.example.org/in?a=b",
+                "https://app.example.org/in?a=b",
+            ),
+            (
+                "HTTPS://APP.Example.org:443/In",
+                "https://app.example.org/In",
+            ),
             ("/account", "https://api.example.org/account"),
             ("/account/x", "https://api.example.org/account/x"),
-            ("https://api.example.org/account", "https://api.example.org/account"),
+            (
+                "https://api.example.org/account",
+                "https://api.example.org/account",
+            ),
             ("https://b.example.org/x/y", "https://b.example.org/x/y"),
             ("https://b.example.org/x", "https://b.example.org/x"),
         ] {

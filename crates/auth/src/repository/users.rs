@@ -32,6 +32,8 @@ pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
 pub(crate) struct NewUser {
     pub(crate) email: Email,
     pub(crate) display_name: DisplayName,
+    /// When it was shown that mail to the address reaches them, if it was.
+    pub(crate) email_verified_at: Option<DateTime<Utc>>,
     pub(crate) role: Role,
 }
 
@@ -44,7 +46,7 @@ pub(crate) async fn insert(
         email_key: Set(user.email.key()),
         email: Set(user.email),
         display_name: Set(user.display_name),
-        email_verified_at: Set(None),
+        email_verified_at: Set(user.email_verified_at),
         role: Set(user.role),
         status: Set(Status::default()),
         ..record::fresh::<Entity>(UserId::new(), now)
@@ -73,6 +75,15 @@ pub(crate) async fn find_with_password(
         .one(connection)
         .await?;
     Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
+}
+
+/// The user `id`, whom nobody else changes until the end of the transaction.
+pub(crate) async fn lock(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Model>, DbErr> {
+    let user = Entity::alive().filter(Column::Id.eq(id));
+    user.lock_exclusive().one(connection).await
 }
 
 /// Those of these users who exist.

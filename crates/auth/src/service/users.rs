@@ -109,6 +109,7 @@ impl Users {
         let user = NewUser {
             email,
             display_name,
+            email_verified_at: None,
             role,
         };
         let hash = self.passwords.hash(password.into_secret()).await?;
@@ -228,6 +229,8 @@ impl Users {
             lock_for_change(transaction, id, expected, true).await?;
             let now = self.clock.now();
             if repository::users::delete(transaction, id, expected, now).await? {
+                // Whoever it was at a provider may register anew.
+                repository::oauth_accounts::delete_all(transaction, id).await?;
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())

@@ -1,6 +1,8 @@
 //! What auth is told by its environment.
 
 mod hashing;
+mod oauth;
+mod sealing;
 mod sessions;
 
 use std::time::Duration;
@@ -8,6 +10,8 @@ use std::time::Duration;
 use argon2::Params;
 use ashlar_core::settings::Reader;
 
+pub use oauth::{Endpoints, OauthSettings, Place, ProviderSettings, UserinfoFields};
+pub use sealing::SealingSettings;
 pub use sessions::SessionSettings;
 
 /// How tokens are made and passwords hashed.
@@ -23,6 +27,10 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `OAUTH_…`, `AUTH_REDIRECT_URLS`: signing in by providers.
+    pub oauth: OauthSettings,
+    /// `AUTH_TOKEN_KEYS`: what seals the secrets that the database keeps.
+    pub sealing: SealingSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
 }
@@ -46,7 +54,9 @@ impl AuthSettings {
                 .range(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60))
                 .default(Duration::from_secs(30 * 60)),
             argon2: hashing::read(reader),
+            sealing: SealingSettings::read(reader),
             sessions: SessionSettings::read(reader),
+            oauth: OauthSettings::read(reader),
         }
     }
 }
