@@ -22,6 +22,8 @@ mod delete;
 mod events;
 mod list;
 mod login;
+mod oauth;
+mod oidc;
 mod read;
 mod register;
 mod token;
