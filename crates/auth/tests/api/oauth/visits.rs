@@ -135,7 +135,7 @@ on_each_database! {
             "/account/%2e%2e%2f%2e%2e",
             "https://127.0.0.1:5174@evil.example",
             "https://127.0.0.1:5174.evil.example",
-            "https://127.0.0.1.:5174/",
+            "https://localhost.:5174/",
             "javascript:alert(1)",
             "",
         ] {
