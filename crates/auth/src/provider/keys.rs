@@ -25,8 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Keys {
     clock: Clock,
-    known: Mutex<Option<(DateTime<Utc>, Arc<[Jwk]>)>>,
+    known: Mutex<Option<Known>>,
 }
+
+/// Since when which keys are known.
+type Known = (DateTime<Utc>, Arc<[Jwk]>);
 
 /// One by one, so that a key which we cannot read does not take the others with it.
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Signing in by providers: which there are, and where browsers may be sent afterwards.
 
+mod fields;
 mod provider;
 
 #[cfg(test)]
@@ -10,7 +11,8 @@ use ashlar_core::{
     settings::{Environment, HttpSettings, Reader},
 };
 
-pub use provider::{Endpoints, Place, ProviderSettings, UserinfoFields};
+pub use fields::UserinfoFields;
+pub use provider::{Endpoints, Place, ProviderSettings};
 
 use crate::model::Redirects;
 
@@ -43,7 +45,7 @@ impl OauthSettings {
                  with what is below it",
             )
             .check(is_right)
-            .default_as("FRONTEND_URL and /account", default.clone());
+            .default_as("FRONTEND_URL and /account", default);
         let providers = provider::read_all(reader);
         if !providers.is_empty() && http.backend_url.is_none() {
             must_be_told(reader);

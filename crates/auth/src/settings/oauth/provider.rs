@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ashlar_core::{secret::Secret, settings::Reader};
 use url::Url;
 
+use super::UserinfoFields;
 use crate::model::{ProviderName, is_private};
 
 const PREFIX: &str = "OAUTH_";
@@ -113,31 +114,6 @@ pub struct Endpoints {
     pub token: Url,
     /// `_USERINFO_URL`: where an access token's user is told.
     pub userinfo: Url,
-}
-
-/// The fields in which a provider tells of a user; of several the first that is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserinfoFields {
-    /// `_USERINFO_ID`. Default: `sub`, `id`.
-    pub id: Vec<String>,
-    /// `_USERINFO_EMAIL`. Default: `email`.
-    pub email: String,
-    /// `_USERINFO_EMAIL_VERIFIED`. Default: `email_verified`.
-    pub email_verified: String,
-    /// `_USERINFO_NAME`. Default: `name`, `display_name`, `login`.
-    pub name: Vec<String>,
-}
-
-impl Default for UserinfoFields {
-    fn default() -> Self {
-        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self {
-            id: list(&["sub", "id"]),
-            email: "email".to_owned(),
-            email_verified: "email_verified".to_owned(),
-            name: list(&["name", "display_name", "login"]),
-        }
-    }
 }
 
 /// Every provider of which a variable is set.
