@@ -122,6 +122,30 @@ pub enum AuthError {
     /// Too many passwords wait to be hashed.
     #[error("too many sign-ins at once")]
     Busy,
+    /// There is no such provider.
+    #[error("provider not found")]
+    UnknownProvider,
+    /// Browsers are not sent to that address.
+    #[error("the browser may not be sent there")]
+    RedirectRefused,
+    /// Nobody is on a visit to the provider with this state in this browser.
+    #[error("there is no visit to the provider that this belongs to")]
+    UnknownVisit,
+    /// The one-time code is not good: unknown, used, over, or another browser's.
+    #[error("invalid or expired code")]
+    InvalidOauthCode,
+    /// The user has no such link.
+    #[error("link not found")]
+    LinkNotFound,
+    /// The account at the provider is linked already, or another one of the same provider is.
+    #[error("the provider is linked already")]
+    AlreadyLinked,
+    /// The user could not sign in any more.
+    #[error("the last way to sign in must remain")]
+    LastWayIn,
+    /// The provider is away, or refuses us.
+    #[error(transparent)]
+    Provider(Box<Problem>),
     /// Nothing that a caller could act on.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -156,6 +180,10 @@ impl From<DbErr> for AuthError {
             Some(repository::passkeys::UNIQUE_CREDENTIAL) => {
                 Self::SecondFactorConflict("The passkey is already registered")
             }
+            Some(
+                repository::oauth_accounts::UNIQUE_SUBJECT
+                | repository::oauth_accounts::UNIQUE_PROVIDER,
+            ) => Self::AlreadyLinked,
             _ => Self::Unexpected(error.into()),
         }
     }
@@ -232,6 +260,17 @@ impl From<AuthError> for Problem {
             AuthError::Busy => {
                 Self::unavailable("Too many sign-ins at once").retry_after(RETRY_AFTER)
             }
+            AuthError::UnknownProvider => Self::not_found("Provider"),
+            AuthError::RedirectRefused => {
+                let message = "must be an address that browsers may be sent to";
+                Self::invalid(vec![FieldError::new("redirect_to", message)])
+            }
+            AuthError::UnknownVisit => Self::bad_request("Start again: this sign-in is over"),
+            AuthError::InvalidOauthCode => Self::unauthorized("Invalid or expired code"),
+            AuthError::LinkNotFound => Self::not_found("Link"),
+            AuthError::AlreadyLinked => Self::conflict("The provider is linked already"),
+            AuthError::LastWayIn => Self::conflict("The last way to sign in must remain"),
+            AuthError::Provider(problem) => *problem,
             AuthError::Unexpected(unexpected) => unexpected.into(),
         }
     }

@@ -17,6 +17,8 @@ mod api_key;
 mod known_keys;
 mod last_uses;
 mod passkey_upkeep;
+mod provider;
+mod opaque;
 mod token;
 mod refresh_token;
 mod account_token;
@@ -38,7 +40,7 @@ use ashlar_contracts::users::{
 };
 use ashlar_core::{
     client::Client, clock::Clock, database::Database, domain::Domain, principal::Authenticator,
-    settings::SecretKey,
+    seal::Sealer, settings::SecretKey,
 };
 use serde_json::json;
 
@@ -47,18 +49,20 @@ use crate::{
     authenticator::Credentials,
     cookies::Cookies,
     error::RolesError,
-    jobs::{PruneSessions, PruneThrottles, ResetRequester},
+    jobs::{KeepOauth, PruneSessions, PruneThrottles, ResealTokens, ResetRequester, SweepVisits},
     keys::JwkSet,
     known_keys::KnownKeys,
     model::ManageUsers,
     passkey_upkeep::RemoveChallenges,
     password::Passwords,
     refresh_token::RefreshTokens,
+    router::Secured,
     service::{
-        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, Passkeys, PasswordChanges, Roles,
-        SecondFactor, Sessions, SignIn, StepUp, Throttle, Totp, Users,
+        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, Oauth, OauthParts, Passkeys,
+        PasswordChanges, ProviderTokens, Providers, Roles, SecondFactor, Sessions, SignIn, StepUp,
+        Throttle, Totp, Users,
     },
-    settings::{AuthSettings, TokenKeys},
+    settings::{AuthSettings, SealingSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
 };
@@ -81,6 +85,9 @@ pub struct Auth {
     password_changes: PasswordChanges,
     email_changes: EmailChanges,
     links: Links,
+    oauth: Oauth,
+    provider_tokens: ProviderTokens,
+    secured: Secured,
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     session_states: Arc<SessionStates>,
@@ -113,8 +120,8 @@ impl Auth {
             database,
             clock,
             secret_key,
+            client,
             settings,
-            ..
         } = parts;
         let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
@@ -177,6 +184,20 @@ impl Auth {
             sessions.clone(),
             account_tokens.clone(),
         );
+        let sealer = Arc::new(sealer(secret_key, &settings.sealing));
+        let providers = Providers::new(&settings.oauth, client, clock);
+        let oauth = Oauth::new(&OauthParts {
+            database,
+            clock,
+            sealer: &sealer,
+            sessions: &sessions,
+            second_factor: &second_factor,
+            throttle: &throttle,
+            providers: &providers,
+            settings: &settings.oauth,
+        });
+        let provider_tokens =
+            ProviderTokens::new(database.clone(), clock.clone(), sealer, providers);
         Self {
             users,
             sign_in,
@@ -197,6 +218,9 @@ impl Auth {
                 account_tokens.clone(),
             ),
             links: Links::new(account_tokens),
+            oauth,
+            provider_tokens,
+            secured: Secured(settings.oauth.own_url.starts_with("https:")),
             tokens,
             standings,
             session_states,
@@ -220,7 +244,7 @@ impl Auth {
 
     /// The routes under `/users`, `/auth` and `/audit`.
     pub fn domain(&self) -> Domain {
-        Domain::new("auth", "Users, and how they sign in")
+        let domain = Domain::new("auth", "Users, and how they sign in")
             .refuses_keys()
             .state(self.users.clone())
             .state(self.sign_in.clone())
@@ -236,6 +260,8 @@ impl Auth {
             .state(self.email_changes.clone())
             .state(self.step_up.clone())
             .state(self.totp.clone())
+            .state(self.oauth.clone())
+            .state(self.secured)
             .security_scheme(
                 "password",
                 json!({
@@ -254,15 +280,16 @@ impl Auth {
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
             .performs::<PruneSessions>(self.sessions.clone())
-            .schedule(jobs::prune_sessions())
             .performs::<PruneThrottles>(self.throttle.clone())
-            .schedule(jobs::prune_throttles())
             .publishes::<UserVerificationRequested>()
             .publishes::<UserPasswordResetRequested>()
             .publishes::<UserEmailChangeRequested>()
             .publishes::<UserEmailChanged>()
             .publishes::<UserPasswordChanged>()
             .performs(ResetRequester(self.password_changes.clone()))
+            .performs::<SweepVisits>(KeepOauth(self.oauth.clone()))
+            .performs::<ResealTokens>(KeepOauth(self.oauth.clone()));
+        jobs::schedules().into_iter().fold(domain, Domain::schedule)
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.
@@ -292,6 +319,11 @@ impl Auth {
     /// The links in mails, for who writes the mail.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Tokens of providers, for other domains' ports.
+    pub fn provider_tokens(&self) -> &ProviderTokens {
+        &self.provider_tokens
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also
@@ -339,4 +371,10 @@ fn factors(
         settings,
     );
     (totp, step_up, passkeys)
+}
+
+/// What seals: the newest key that is set, or one of our own, which opens what it sealed in any case.
+fn sealer(secret_key: &SecretKey, settings: &SealingSettings) -> Sealer {
+    let own = secret_key.derive("auth.seal");
+    Sealer::new(&[&settings.keys[..], &[own]].concat())
 }

@@ -11,6 +11,9 @@ mod m20261120_230400_create_sessions;
 mod m20261120_230500_create_audit_log;
 mod m20261120_230600_index_sessions_revoked_at;
 mod m20261120_230700_widen_users_role;
+mod m20261120_230800_create_oauth_flows;
+mod m20261120_230801_create_oauth_codes;
+mod m20261120_230802_create_oauth_accounts;
 mod m20261120_230900_create_account_tokens;
 mod m20261120_231000_create_auth_throttles;
 mod m20261120_231100_create_api_keys;
@@ -31,6 +34,9 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230500_create_audit_log::Migration),
         Box::new(m20261120_230600_index_sessions_revoked_at::Migration),
         Box::new(m20261120_230700_widen_users_role::Migration),
+        Box::new(m20261120_230800_create_oauth_flows::Migration),
+        Box::new(m20261120_230801_create_oauth_codes::Migration),
+        Box::new(m20261120_230802_create_oauth_accounts::Migration),
         Box::new(m20261120_230900_create_account_tokens::Migration),
         Box::new(m20261120_231000_create_auth_throttles::Migration),
         Box::new(m20261120_231100_create_api_keys::Migration),

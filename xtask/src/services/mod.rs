@@ -8,6 +8,7 @@ mod compose;
 mod daemon;
 mod kafka;
 mod lease;
+mod oidc;
 mod place;
 mod ports;
 mod postgres;
@@ -33,6 +34,8 @@ pub(crate) const POSTGRES_BENCH: &str = "postgres-bench";
 
 /// Apache Kafka, for tests of the broker's adapter.
 pub(crate) const KAFKA: &str = "kafka";
+/// An OpenID provider.
+const OIDC: &str = "oidc";
 /// A mail server that is open to everybody.
 const SMTP: &str = "smtp";
 /// A mail server that wants TLS and a password.
@@ -65,6 +68,7 @@ fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(postgres::Postgres::for_tests()),
         Box::new(kafka::Kafka),
+        Box::new(oidc::Oidc),
         Box::new(smtp::Smtp::open()),
         Box::new(smtp::Smtp::secure()),
         Box::new(postgres::Postgres::for_measuring()),

@@ -3,6 +3,9 @@
 pub(crate) mod account_token;
 pub(crate) mod api_key;
 pub(crate) mod audit_log;
+pub(crate) mod oauth_account;
+pub(crate) mod oauth_code;
+pub(crate) mod oauth_flow;
 pub(crate) mod passkey;
 pub(crate) mod passkey_challenge;
 pub(crate) mod password;
@@ -16,7 +19,9 @@ use ashlar_core::stored_as;
 
 use crate::{
     api_key::KeyHash,
-    model::{ChallengePurpose, DisplayName, Email, Purpose, Revocation, RoleName, Status},
+    model::{
+        ChallengePurpose, DisplayName, Email, ProviderName, Purpose, Revocation, RoleName, Status,
+    },
     password::PasswordHash,
 };
 
@@ -25,6 +30,7 @@ stored_as!(DisplayName, String);
 stored_as!(Email, String);
 stored_as!(KeyHash, String);
 stored_as!(PasswordHash, String);
+stored_as!(ProviderName, String);
 stored_as!(Purpose, text);
 stored_as!(Revocation, text);
 stored_as!(RoleName, String);

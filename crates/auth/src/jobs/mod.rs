@@ -1,7 +1,21 @@
 //! What auth does in the background.
 
 mod forgot_password;
+mod oauth;
 mod prune;
 
+use ashlar_core::jobs::Schedule;
+
 pub(crate) use forgot_password::{ForgotPassword, ResetRequester};
-pub(crate) use prune::{PruneSessions, PruneThrottles, prune_sessions, prune_throttles};
+pub(crate) use oauth::{KeepOauth, ResealTokens, SweepVisits};
+pub(crate) use prune::{PruneSessions, PruneThrottles};
+
+/// When it does what comes back, in UTC.
+pub(crate) fn schedules() -> [Schedule; 4] {
+    [
+        Schedule::new("auth.prune_sessions", "20 3 * * *", || PruneSessions {}),
+        Schedule::new("auth.prune_throttles", "40 3 * * *", || PruneThrottles {}),
+        Schedule::new("auth.sweep_visits", "17 * * * *", || SweepVisits {}),
+        Schedule::new("auth.reseal_tokens", "50 3 * * *", || ResealTokens {}),
+    ]
+}

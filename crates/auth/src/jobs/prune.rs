@@ -1,7 +1,7 @@
 //! Every night: what says nothing any more is removed.
 
 use ashlar_core::{
-    jobs::{Job, Perform, Run, Schedule},
+    jobs::{Job, Perform, Run},
     retry::Failure,
 };
 use serde::{Deserialize, Serialize};
@@ -14,11 +14,6 @@ pub(crate) struct PruneSessions {}
 
 impl Job for PruneSessions {
     const NAME: &'static str = "auth.prune_sessions";
-}
-
-/// Every night.
-pub(crate) fn prune_sessions() -> Schedule {
-    Schedule::new("auth.prune_sessions", "20 3 * * *", || PruneSessions {})
 }
 
 /// Deletes them batch by batch, each committed by itself.
@@ -43,11 +38,6 @@ pub(crate) struct PruneThrottles {}
 
 impl Job for PruneThrottles {
     const NAME: &'static str = "auth.prune_throttles";
-}
-
-/// Every night.
-pub(crate) fn prune_throttles() -> Schedule {
-    Schedule::new("auth.prune_throttles", "40 3 * * *", || PruneThrottles {})
 }
 
 impl Perform<PruneThrottles> for Throttle {

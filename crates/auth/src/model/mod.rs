@@ -6,6 +6,8 @@ mod api_key;
 mod display_name;
 mod email;
 mod new_password;
+mod oauth;
+mod redirect;
 mod role;
 mod second_factor;
 mod session;
@@ -26,12 +28,18 @@ pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{Email, InvalidEmail};
 pub(crate) use new_password::normalized;
 pub use new_password::{InvalidPassword, NewPassword};
+pub use oauth::{
+    InvalidProviderName, OauthAccountId, OauthCodeId, OauthFailure, OauthFlowId, ProviderName,
+};
+pub use redirect::{RedirectRefused, Redirects};
 pub use role::{InvalidRoleName, RoleName};
 pub use second_factor::{Challenge, ChallengeId, ChallengePurpose, Passkey, PasskeyId};
 pub use session::{Delivery, Method, Revocation, Session, SessionId};
 pub use user::Status;
 
 pub(crate) use throttle::{Rule, Subject};
+
+pub(crate) use redirect::is_private;
 
 /// Marks the ids of access tokens.
 pub enum AccessToken {}

@@ -3,6 +3,9 @@
 pub(crate) mod account_tokens;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod oauth_accounts;
+pub(crate) mod oauth_codes;
+pub(crate) mod oauth_flows;
 pub(crate) mod passkey_challenges;
 pub(crate) mod passkeys;
 pub(crate) mod passwords;

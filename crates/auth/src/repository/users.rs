@@ -32,6 +32,8 @@ pub(crate) const UNIQUE_EMAIL: &str = "ux_users_email_key";
 pub(crate) struct NewUser {
     pub(crate) email: Email,
     pub(crate) display_name: DisplayName,
+    /// When it was shown that mail to the address reaches them, if it was.
+    pub(crate) email_verified_at: Option<DateTime<Utc>>,
     pub(crate) role: RoleName,
 }
 
@@ -44,7 +46,7 @@ pub(crate) async fn insert(
         email_key: Set(user.email.key()),
         email: Set(user.email),
         display_name: Set(user.display_name),
-        email_verified_at: Set(None),
+        email_verified_at: Set(user.email_verified_at),
         role: Set(user.role),
         second_factor: Set(false),
         status: Set(Status::default()),
@@ -172,18 +174,6 @@ pub(crate) async fn lock_with_admins(
         .order_by_asc(Column::Id)
         .lock_exclusive()
         .all(connection)
-        .await
-}
-
-/// The user, whose second factors nobody else changes until the end of the transaction.
-pub(crate) async fn find_locked(
-    connection: &impl ConnectionTrait,
-    id: UserId,
-) -> Result<Option<Model>, DbErr> {
-    Entity::alive()
-        .filter(Column::Id.eq(id))
-        .lock_exclusive()
-        .one(connection)
         .await
 }
 

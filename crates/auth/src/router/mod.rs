@@ -6,6 +6,7 @@ mod audit_log;
 mod cookies;
 mod emails;
 pub(crate) mod keys;
+mod oauth;
 mod passkeys;
 mod passwords;
 mod roles;
@@ -16,11 +17,14 @@ mod users;
 
 use ashlar_core::http::Route;
 
+pub(crate) use oauth::Secured;
+
 pub(crate) fn routes() -> Vec<Route> {
     [
         users::routes(),
         roles::routes(),
         sign_in::routes(),
+        oauth::routes(),
         sessions::routes(),
         passwords::routes(),
         emails::routes(),

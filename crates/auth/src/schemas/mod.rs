@@ -4,6 +4,7 @@ mod account_tokens;
 mod api_keys;
 mod audit_log;
 mod emails;
+mod oauth;
 mod passkeys;
 mod passwords;
 mod roles;
@@ -20,6 +21,10 @@ pub use audit_log::{
     ActivityFilters, ActivityResponse, ActivitySort, AuditEntryResponse, AuditFilters, AuditSort,
 };
 pub use emails::EmailChange;
+pub use oauth::{
+    AuthorizeQuery, CallbackQuery, CodeExchange, LinkCreate, LinkList, LinkResponse,
+    LinkedProvider, ProviderList, ProviderResponse,
+};
 pub use passkeys::{
     AssertionResponse, AttestationResponse, AuthenticatorSelection, ChallengeResponse,
     CreationOptions, CredentialDescriptor, CredentialParameters, CredentialType, NewCredential,

@@ -117,7 +117,7 @@ impl SecondFactor {
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
             let now = self.clock.now();
-            let user = repository::users::find_locked(transaction, user_id).await?;
+            let user = repository::users::lock(transaction, user_id).await?;
             let user = user.ok_or(AuthError::NotFound)?;
             let totp = remove(transaction, user_id, now).await?;
             let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;

@@ -157,7 +157,7 @@ impl Totp {
         transaction: &Transaction,
         caller: &Principal,
     ) -> Result<user::Model, AuthError> {
-        let user = repository::users::find_locked(transaction, caller.user_id).await?;
+        let user = repository::users::lock(transaction, caller.user_id).await?;
         user.ok_or(AuthError::NotFound)
     }
 

@@ -142,6 +142,7 @@ impl Users {
         let user = NewUser {
             email,
             display_name,
+            email_verified_at: None,
             role,
         };
         let hash = self.passwords.hash(password.into_secret()).await?;
@@ -208,6 +209,8 @@ impl Users {
                     .await?;
                 self.standings.forget_after(transaction, &[id]);
                 second_factor::forget(transaction, id).await?;
+                // Whoever it was at a provider may register anew.
+                repository::oauth_accounts::delete_all(transaction, id).await?;
                 publish(transaction, &UserDeleted { user_id: id }, now).await?;
             }
             Ok::<(), AuthError>(())

@@ -4,8 +4,10 @@ mod api_keys;
 mod cookies;
 mod hashing;
 mod mail_links;
+mod oauth;
 mod passkeys;
 mod roles;
+mod sealing;
 mod sessions;
 mod throttle;
 mod token_keys;
@@ -18,8 +20,10 @@ use ashlar_core::settings::Reader;
 pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
 pub use mail_links::MailLinkSettings;
+pub use oauth::{Endpoints, OauthSettings, Place, ProviderSettings, UserinfoFields};
 pub use passkeys::PasskeySettings;
 pub use roles::RoleSettings;
+pub use sealing::SealingSettings;
 pub use sessions::SessionSettings;
 pub use throttle::ThrottleSettings;
 pub use token_keys::TokenKeys;
@@ -52,6 +56,10 @@ pub struct AuthSettings {
     pub mail_links: MailLinkSettings,
     /// `AUTH_PASSKEY_…`: for which site passkeys are.
     pub passkeys: PasskeySettings,
+    /// `OAUTH_…`, `AUTH_REDIRECT_URLS`: signing in by providers.
+    pub oauth: OauthSettings,
+    /// `AUTH_TOKEN_KEYS`: what seals the secrets that the database keeps.
+    pub sealing: SealingSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
     /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
@@ -83,8 +91,10 @@ impl AuthSettings {
             cookies: CookieSettings::read(reader),
             mail_links: MailLinkSettings::read(reader),
             passkeys: PasskeySettings::read(reader),
+            sealing: SealingSettings::read(reader),
             sessions: SessionSettings::read(reader),
             throttle: ThrottleSettings::read(reader),
+            oauth: OauthSettings::read(reader),
         };
         let lifetime = settings.access_token_lifetime;
         settings.sessions.check(lifetime, reader);

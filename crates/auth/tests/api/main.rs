@@ -34,6 +34,8 @@ mod events;
 mod keys;
 mod list;
 mod login;
+mod oauth;
+mod oidc;
 mod mail_links;
 mod password_rules;
 mod processes;

@@ -23,8 +23,11 @@ pub(super) fn parse_base(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// Appends `path`, which is part of the program and not data.
+/// Appends `path`, which is part of the program and not data; without one the URL stays as it is.
 pub(super) fn append_path(url: &mut Url, path: &'static str) {
+    if path.is_empty() {
+        return;
+    }
     let joined = format!(
         "{}/{}",
         url.path().trim_end_matches('/'),

@@ -11,7 +11,8 @@ use crate::client::{
     error::{Failure, Kind},
 };
 
-/// An upstream's complete answer; its status is 2xx.
+/// An upstream's complete answer; its status is 2xx, or one that the call
+/// [accepts](super::Call::accepting).
 #[derive(Debug)]
 pub struct Answer {
     pub(super) status: StatusCode,
@@ -20,7 +21,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The status, 200 to 299.
+    /// The status.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }

@@ -23,12 +23,23 @@ const EXCERPT_CHARS: usize = 200;
 /// How long we wait for it: the status is known by then, and nobody needs the text.
 const EXCERPT_PATIENCE: Duration = Duration::from_millis(500);
 
+/// How an answer is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// How many bytes of a body at most.
+    pub(super) limit: usize,
+    /// Which statuses besides 2xx are answers.
+    pub(super) accepted: &'static [u16],
+    /// Whether errors may be quoted from.
+    pub(super) quotes: bool,
+}
+
 /// Sends `request` and reads the answer, both before `until`.
 pub(super) async fn attempt(
     client: &Client,
     request: Request,
     until: Instant,
-    max_response_bytes: usize,
+    reading: Reading,
 ) -> Result<Answer, Failure> {
     let secrets = secrets(request.headers());
     let response = timeout_at(until, client.http.execute(request))
@@ -36,13 +47,17 @@ pub(super) async fn attempt(
         .map_err(|_| Failure::of(Kind::Timeout))?
         .map_err(Failure::of_transport)?;
     let (status, headers) = (response.status(), response.headers().clone());
-    if !status.is_success() {
+    if !status.is_success() && !reading.accepted.contains(&status.as_u16()) {
         let after = retry::retry_after(&headers, SystemTime::from(client.clock.now()));
-        let excerpt = sanitised(&beginning(response, until).await, &secrets);
+        let excerpt = if reading.quotes {
+            sanitised(&beginning(response, until).await, &secrets)
+        } else {
+            String::new()
+        };
         return Err(Failure::of_status(status, after, &excerpt));
     }
     refuse_encoded(&headers)?;
-    let body = timeout_at(until, read(response, max_response_bytes))
+    let body = timeout_at(until, read(response, reading.limit))
         .await
         .map_err(|_| Failure::of(Kind::Timeout))??;
     Ok(Answer {

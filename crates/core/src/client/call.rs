@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     client::{
         Answer, Upstream, UpstreamError, address,
-        attempt::attempt,
+        attempt::{Reading, attempt},
         error::{Failure, Kind},
         retry,
     },
@@ -36,6 +36,8 @@ pub struct Call {
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     idempotent: bool,
+    accepted: &'static [u16],
+    is_confidential: bool,
     unsendable: Option<&'static str>,
 }
 
@@ -44,15 +46,16 @@ impl Call {
         let mut url = upstream.0.base.clone();
         address::append_path(&mut url, path);
         let idempotent = method.is_safe();
-        let (headers, body, unsendable) = (HeaderMap::new(), None, None);
         Self {
             upstream,
             method,
             url,
-            headers,
-            body,
+            headers: HeaderMap::new(),
+            body: None,
             idempotent,
-            unsendable,
+            accepted: &[],
+            is_confidential: false,
+            unsendable: None,
         }
     }
 
@@ -105,6 +108,22 @@ impl Call {
             Err(_) => self.unsendable = Some("the body is not JSON"),
         }
         self.headers.insert(CONTENT_TYPE, JSON);
+        self
+    }
+
+    /// Sends `body`, in which there are secrets. An upstream's error may show it again, so nothing is
+    /// quoted from one.
+    pub fn secret_body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
+        self = self.header(CONTENT_TYPE.as_str(), content_type);
+        self.body = Some(body);
+        self.is_confidential = true;
+        self
+    }
+
+    /// Takes these statuses for answers too: of errors whose body says more, as at a token endpoint
+    /// (RFC 6749, 5.2).
+    pub fn accepting(mut self, statuses: &'static [u16]) -> Self {
+        self.accepted = statuses;
         self
     }
 
@@ -163,8 +182,12 @@ impl Call {
             .admit(begun)
             .map_err(|retry_after| Failure::of(Kind::CircuitOpen { retry_after }))?;
         let until = deadline.min(begun + shared.settings.attempt_timeout);
-        let limit = shared.settings.max_response_bytes;
-        let outcome = attempt(&shared.client, request, until, limit).await;
+        let reading = Reading {
+            limit: shared.settings.max_response_bytes,
+            accepted: self.accepted,
+            quotes: !self.is_confidential,
+        };
+        let outcome = attempt(&shared.client, request, until, reading).await;
         let sick = outcome.as_ref().is_err_and(Failure::is_sickness);
         let changed = if sick {
             permit.failed(Instant::now())

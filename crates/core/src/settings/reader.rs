@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet, path::Path, time::Duration};
 use super::{
     app::Environment,
     nearest::nearest,
-    report::{Effective, Entry, Problem, Problems},
+    report::{Effective, Entry, Pattern, Problem, Problems},
     source::{Origin, Source},
     value::{self, Value},
     var::Var,
@@ -17,6 +17,7 @@ pub struct Reader {
     environment: Environment,
     section: Cow<'static, str>,
     entries: Vec<Entry>,
+    patterns: Vec<Pattern>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
     known: BTreeSet<Cow<'static, str>>,
@@ -32,6 +33,7 @@ impl Reader {
             environment: Environment::default(),
             section: Cow::Borrowed("Application"),
             entries: Vec::new(),
+            patterns: Vec::new(),
             known: BTreeSet::new(),
         };
         reader.environment = reader
@@ -89,6 +91,16 @@ impl Reader {
         self.source.names(prefix)
     }
 
+    /// Tells of a family of variables, of which nobody knows the members: `OAUTH_<PROVIDER>_TITLE`.
+    /// The example shows the pattern in their place.
+    pub fn pattern(&mut self, name: &'static str, sentence: &'static str) {
+        self.patterns.push(Pattern {
+            name,
+            section: self.current_section(),
+            sentence,
+        });
+    }
+
     /// Says that `.env` may hold `name` for somebody else (the tests, a script), so that it is no
     /// typing error.
     pub fn known(&mut self, name: impl Into<Cow<'static, str>>) {
@@ -125,7 +137,7 @@ impl Reader {
     /// Every problem there was, when there was one.
     pub fn finish(mut self) -> Result<Effective, Problems> {
         self.warn_of_unknown();
-        let effective = Effective::new(self.entries, self.warnings);
+        let effective = Effective::new(self.entries, self.patterns, self.warnings);
         if self.problems.is_empty() {
             Ok(effective)
         } else {

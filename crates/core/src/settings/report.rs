@@ -26,6 +26,29 @@ pub struct Entry {
     pub(super) required_in: Option<Option<Environment>>,
 }
 
+/// A family of variables whose names have a part that is free: `OAUTH_<PROVIDER>_TITLE`.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) name: &'static str,
+    pub(super) section: Cow<'static, str>,
+    pub(super) sentence: &'static str,
+}
+
+impl Pattern {
+    fn matches(&self, name: &str) -> bool {
+        let (prefix, rest) = self.name.split_once('<').unwrap_or((self.name, ""));
+        let suffix = rest.split_once('>').map_or("", |(_, suffix)| suffix);
+        name.len() > prefix.len() + suffix.len()
+            && name.starts_with(prefix)
+            && name.ends_with(suffix)
+    }
+
+    fn example(&self) -> String {
+        let sentence = self.sentence.trim_end_matches('.');
+        format!("# {sentence}.\n# {}=\n", self.name)
+    }
+}
+
 /// A sentence about a variable: what is wrong with it, or should be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -114,12 +137,17 @@ impl std::error::Error for Problems {}
 #[derive(Clone, Debug)]
 pub struct Effective {
     entries: Vec<Entry>,
+    patterns: Vec<Pattern>,
     warnings: Vec<Problem>,
 }
 
 impl Effective {
-    pub(super) fn new(entries: Vec<Entry>, warnings: Vec<Problem>) -> Self {
-        Self { entries, warnings }
+    pub(super) fn new(entries: Vec<Entry>, patterns: Vec<Pattern>, warnings: Vec<Problem>) -> Self {
+        Self {
+            entries,
+            patterns,
+            warnings,
+        }
     }
 
     /// The variables, in the order in which they were read.
@@ -138,9 +166,13 @@ impl Effective {
         let mut text = EXAMPLE_HEAD.to_owned();
         for section in self.sections() {
             text.push_str(&format!("\n# ---- {section} ----\n"));
-            for entry in self.entries.iter().filter(|entry| entry.section == section) {
+            let is_family = |entry: &&Entry| self.patterns.iter().any(|p| p.matches(&entry.name));
+            let entries = self.entries.iter().filter(|entry| !is_family(entry));
+            let entries = entries.filter(|entry| entry.section == section);
+            let patterns = self.patterns.iter().filter(|one| one.section == section);
+            for example in (entries.map(Entry::example)).chain(patterns.map(Pattern::example)) {
                 text.push('\n');
-                text.push_str(&entry.example());
+                text.push_str(&example);
             }
         }
         text
@@ -148,9 +180,11 @@ impl Effective {
 
     fn sections(&self) -> Vec<&str> {
         let mut sections: Vec<&str> = Vec::new();
-        for entry in &self.entries {
-            if !sections.contains(&entry.section.as_ref()) {
-                sections.push(&entry.section);
+        let entries = self.entries.iter().map(|entry| entry.section.as_ref());
+        let patterns = self.patterns.iter().map(|pattern| pattern.section.as_ref());
+        for section in entries.chain(patterns) {
+            if !sections.contains(&section) {
+                sections.push(section);
             }
         }
         sections

@@ -11,6 +11,7 @@ use crate::{
     events::second_factor_changed,
     model::PasskeyId,
     repository,
+    service::ways_in,
 };
 
 const LAST_WAY: AuthError =
@@ -33,16 +34,12 @@ impl Passkeys {
         let work = async |transaction: &Transaction| {
             let (user_id, now) = (caller.user_id, self.clock.now());
             // Locked, so that of two who remove the last two passkeys at once one is refused.
-            let user = repository::users::find_locked(transaction, user_id).await?;
+            let user = repository::users::lock(transaction, user_id).await?;
             let user = user.ok_or(AuthError::NotFound)?;
             if !repository::passkeys::delete(transaction, user_id, id).await? {
                 return Err(AuthError::NoSuchPasskey);
             }
-            let has_password = repository::passwords::find(transaction, user_id)
-                .await?
-                .is_some();
-            let left = repository::passkeys::count(transaction, user_id).await?;
-            if !has_password && left == 0 {
+            if !ways_in::remain(transaction, user_id).await? {
                 return Err(LAST_WAY);
             }
             let entry = Entry::new("passkey.removed").to(user_id).by(caller);

@@ -94,7 +94,7 @@ impl Passkeys {
         let registered = self.registered(&challenge.ok_or(NO_CHALLENGE)?, &answer.credential)?;
         let passkey = self.passkey(caller, registered, answer);
         let work = async |transaction: &Transaction| {
-            let user = repository::users::find_locked(transaction, caller.user_id).await?;
+            let user = repository::users::lock(transaction, caller.user_id).await?;
             let user = user.ok_or(AuthError::NotFound)?;
             if repository::passkeys::count(transaction, user.id).await? >= MOST {
                 return Err(TOO_MANY);

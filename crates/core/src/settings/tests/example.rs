@@ -57,3 +57,21 @@ fn awkward_defaults_are_quoted_in_the_example() {
         Origin::DotEnv { line: 1 }
     );
 }
+
+#[test]
+fn a_family_of_variables_is_told_as_its_pattern_whatever_is_set() {
+    let example = |source: Source| {
+        let mut reader = Reader::new(source);
+        reader.section("Providers");
+        reader.pattern("OAUTH_<PROVIDER>_TITLE", "What it is called");
+        for name in reader.names("OAUTH_") {
+            let _: Option<String> = reader.var(name, "What it is called").optional();
+        }
+        reader.finish().unwrap().example()
+    };
+    let without = example(Source::from_pairs(NOTHING));
+    let block = "\n# ---- Providers ----\n\n# What it is called.\n# OAUTH_<PROVIDER>_TITLE=\n";
+    assert!(without.contains(block), "{without}");
+    let set = [("OAUTH_GITHUB_TITLE", "GitHub")];
+    assert_eq!(example(Source::from_pairs(set)), without);
+}

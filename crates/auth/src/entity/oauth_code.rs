@@ -1,0 +1,28 @@
+//! The table `oauth_codes`: one-time codes with which a browser that came back signs in.
+
+use ashlar_core::{principal::UserId, record::Keyed};
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::model::{OauthCodeId, ProviderName};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "oauth_codes")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OauthCodeId,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub code_hash: String,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub browser_hash: String,
+    pub user_id: UserId,
+    #[sea_orm(column_type = "String(StringLen::N(32))")]
+    pub provider: ProviderName,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Keyed for Entity {}

@@ -1,0 +1,35 @@
+//! The table `oauth_flows`: visits to a provider from which a browser has not come back yet.
+
+use ashlar_core::{principal::UserId, record::Keyed};
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::model::{OauthFlowId, ProviderName};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "oauth_flows")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OauthFlowId,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub state_hash: String,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub browser_hash: String,
+    #[sea_orm(column_type = "String(StringLen::N(32))")]
+    pub provider: ProviderName,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub nonce: String,
+    #[sea_orm(column_type = "Text")]
+    pub verifier_sealed: String,
+    #[sea_orm(column_type = "Text")]
+    pub redirect_to: String,
+    /// Who links the provider to their account; nobody: it is a sign-in.
+    pub link_user_id: Option<UserId>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Keyed for Entity {}

@@ -1,0 +1,136 @@
+//! Off to a provider.
+
+use ashlar_core::{
+    principal::{Principal, UserId},
+    problem::Unexpected,
+    secret::Secret,
+};
+use url::Url;
+
+use super::{FLOW_LIFETIME, Oauth, account::flow_context};
+use crate::{
+    entity::oauth_flow::Model,
+    error::AuthError,
+    model::{OauthFlowId, ProviderName},
+    opaque,
+    provider::{Provider, Visit},
+    repository,
+};
+
+/// Where a browser goes now, and what it is known by when it comes back.
+pub(crate) struct Departure {
+    pub(crate) location: Url,
+    /// For its cookie; none when it goes nowhere but back.
+    pub(crate) browser: Option<Secret>,
+}
+
+impl Oauth {
+    /// Sends a browser to a provider to sign in. When the provider cannot be reached it goes straight
+    /// back to where it would have come.
+    pub(crate) async fn authorize(
+        &self,
+        name: &ProviderName,
+        redirect_to: Option<&str>,
+    ) -> Result<Departure, AuthError> {
+        let provider = self.provider(name)?;
+        let redirect_to = self.redirect_to(redirect_to)?;
+        let visit = visit()?;
+        match provider.authorize_url(&visit).await {
+            Ok(location) => {
+                self.depart(provider, visit, location, &redirect_to, None)
+                    .await
+            }
+            Err(error) => {
+                tracing::warn!(provider = %name, %error, "oauth_authorize_failed");
+                Ok(Departure {
+                    location: with(redirect_to, "error", error.failure().as_str()),
+                    browser: None,
+                })
+            }
+        }
+    }
+
+    /// Sends the browser of `caller`, who is signed in, to a provider to link it.
+    pub(crate) async fn link(
+        &self,
+        caller: &Principal,
+        name: &ProviderName,
+        redirect_to: Option<&str>,
+    ) -> Result<Departure, AuthError> {
+        let provider = self.provider(name)?;
+        let redirect_to = self.redirect_to(redirect_to)?;
+        let connection = self.database.connection();
+        let linked =
+            repository::oauth_accounts::find_by_user(connection, caller.user_id, name).await?;
+        if linked.is_some() {
+            return Err(AuthError::AlreadyLinked);
+        }
+        let visit = visit()?;
+        let location = provider.authorize_url(&visit).await;
+        let location =
+            location.map_err(|error| AuthError::Provider(Box::new(error.into_problem())))?;
+        let linking = Some(caller.user_id);
+        self.depart(provider, visit, location, &redirect_to, linking)
+            .await
+    }
+
+    /// Remembers the visit, so that its end is known for one, in this browser alone.
+    async fn depart(
+        &self,
+        provider: &Provider,
+        visit: Visit,
+        location: Url,
+        redirect_to: &Url,
+        link_user_id: Option<UserId>,
+    ) -> Result<Departure, AuthError> {
+        let (id, now) = (OauthFlowId::new(), self.clock.now());
+        let browser = opaque::random().map_err(Unexpected::new)?;
+        let verifier = visit.verifier.expose().as_bytes();
+        let flow = Model {
+            id,
+            state_hash: opaque::hash(&visit.state),
+            browser_hash: opaque::hash(&browser),
+            provider: provider.name().clone(),
+            nonce: visit.nonce,
+            verifier_sealed: (self.sealer)
+                .seal(&flow_context(id), verifier)
+                .map_err(Unexpected::new)?,
+            redirect_to: redirect_to.to_string(),
+            link_user_id,
+            created_at: now,
+            expires_at: now + FLOW_LIFETIME,
+        };
+        repository::oauth_flows::insert(self.database.connection(), flow).await?;
+        Ok(Departure {
+            location,
+            browser: Some(browser),
+        })
+    }
+
+    fn redirect_to(&self, wanted: Option<&str>) -> Result<Url, AuthError> {
+        let allowed = match wanted {
+            Some(wanted) => self.redirects.check(wanted).ok(),
+            None => self.redirects.first().cloned(),
+        };
+        allowed.ok_or(AuthError::RedirectRefused)
+    }
+}
+
+/// What a visit is known by: a state against forged returns, a nonce against replayed ID tokens, a
+/// verifier against stolen codes (RFC 9700, 2.1).
+fn visit() -> Result<Visit, AuthError> {
+    Ok(Visit {
+        state: opaque::random().map_err(Unexpected::new)?,
+        nonce: opaque::random()
+            .map_err(Unexpected::new)?
+            .expose()
+            .to_owned(),
+        verifier: opaque::random().map_err(Unexpected::new)?,
+    })
+}
+
+/// `url` with one more parameter.
+pub(super) fn with(mut url: Url, name: &str, value: &str) -> Url {
+    url.query_pairs_mut().append_pair(name, value);
+    url
+}

@@ -1,0 +1,110 @@
+//! Linking a provider to an account, and unlinking it.
+
+use ashlar_testkit::{TestApp, TestClient, TestResponse, World, on_each_database};
+use serde_json::json;
+use url::Url;
+
+use super::{Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in_by_testkit};
+
+async fn begin(client: &TestClient, provider: &'static str) -> Visit {
+    let path = format!("/api/v1/auth/oauth/{provider}/link");
+    let answer = client
+        .post(path)
+        .json(&json!({ "redirect_to": "/account" }))
+        .send()
+        .await;
+    answer.assert_status(200);
+    Visit {
+        provider,
+        location: Url::parse(answer.json()["authorize_url"].as_str().unwrap()).unwrap(),
+        cookie: cookie_of(&answer),
+    }
+}
+
+async fn link(app: &TestApp, client: &TestClient, idp: &Idp, provider: &'static str) -> Url {
+    let visit = begin(client, provider).await;
+    idp.nonce(&visit);
+    visit.end(app).await
+}
+
+async fn unlink(client: &TestClient, provider: &str) -> TestResponse {
+    client
+        .delete(format!("/api/v1/auth/oauth/{provider}"))
+        .send()
+        .await
+}
+
+on_each_database! {
+    /// By hand it needs no address: the user is signed in on this side, and says yes on that one.
+    async fn a_signed_in_user_links_and_unlinks(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = served.user("ada@elsewhere.example").await;
+        let app = signed_in_by_testkit(&world, &served.auth).await;
+        let client = app.sign_in(ada.id, &[]);
+        let end = link(&app, &client, &idp, "dev").await;
+        assert_eq!(end.as_str(), "http://127.0.0.1:8000/account?linked=dev");
+        let links = client.get("/api/v1/auth/oauth/links").send().await;
+        assert_eq!(links.json()["data"][0]["provider"], "dev");
+        assert_eq!(links.json()["data"][0]["account"], "ada@example.org");
+        assert!(!links.text().contains("access-"), "{}", links.text());
+        assert_eq!(sign_in(&served, &idp, "dev").await, ada.id);
+        client.post("/api/v1/auth/oauth/dev/link").json(&json!({})).send().await
+            .assert_error(409, "CONFLICT");
+        unlink(&client, "dev").await.assert_status(204);
+        unlink(&client, "dev").await.assert_error(404, "NOT_FOUND");
+        assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
+        let audit = query(&world, "SELECT action AS x FROM audit_log ORDER BY id").await;
+        assert!(audit.contains(&"provider.unlinked".to_owned()), "{audit:?}");
+    }
+
+    async fn somebody_elses_account_cannot_be_linked(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        sign_in(&served, &idp, "dev").await;
+        let eve = served.user("eve@example.org").await;
+        let app = signed_in_by_testkit(&world, &served.auth).await;
+        let end = link(&app, &app.sign_in(eve.id, &[]), &idp, "dev").await;
+        assert_eq!(parameter(&end, "error").as_deref(), Some("linked_elsewhere"));
+    }
+
+    /// A link that one began does not end in another's browser.
+    async fn nobody_links_their_account_to_anothers(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let eve = served.user("eve@example.org").await;
+        let app = signed_in_by_testkit(&world, &served.auth).await;
+        let evil = begin(&app.sign_in(eve.id, &[]), "dev").await;
+        let victim = Visit::begin(&app, "dev").await;
+        let state = evil.state();
+        let pairs = [("code", "good"), ("state", &*state)];
+        let refused = evil.back_to(&app, "dev", &victim.cookie, &pairs).await;
+        refused.assert_error(400, "BAD_REQUEST");
+    }
+
+    async fn the_last_way_to_sign_in_remains(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = sign_in(&served, &idp, "dev").await;
+        let app = signed_in_by_testkit(&world, &served.auth).await;
+        let client = app.sign_in(ada, &[]);
+        unlink(&client, "dev").await.assert_error(409, "CONFLICT");
+        link(&app, &client, &idp, "other").await;
+        // At once: one of the two must remain.
+        let both = [unlink(&client, "dev"), unlink(&client, "other")];
+        let both = futures_util::future::join_all(both).await;
+        let gone = both.iter().filter(|answer| answer.status() == 204);
+        assert_eq!(gone.count(), 1);
+    }
+
+    /// Without a sign-in nothing is linked or unlinked.
+    async fn linking_asks_for_a_sign_in(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let body = json!({});
+        let path = "/api/v1/auth/oauth/dev/link";
+        let anybody = served.app.anonymous().post(path).json(&body).send().await;
+        anybody.assert_error(401, "UNAUTHORIZED");
+        unlink(&served.app.anonymous(), "dev").await.assert_error(401, "UNAUTHORIZED");
+    }
+}
