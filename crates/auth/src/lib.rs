@@ -7,6 +7,7 @@ pub mod error;
 pub mod service;
 
 mod events;
+mod page;
 mod router;
 mod authenticator;
 mod audit;
@@ -36,7 +37,7 @@ use crate::{
     password::Passwords,
     refresh_token::RefreshTokens,
     service::{Sessions, SignIn, Users},
-    settings::AuthSettings,
+    settings::{AuthSettings, PageSettings},
     standing::Standings,
     token::Tokens,
 };
@@ -50,6 +51,7 @@ pub struct Auth {
     tokens: Arc<Tokens>,
     standings: Arc<Standings>,
     passwords: Arc<Passwords>,
+    page: PageSettings,
     admin: Vec<&'static str>,
 }
 
@@ -102,6 +104,7 @@ impl Auth {
             tokens,
             standings,
             passwords,
+            page: settings.page.clone(),
             admin: vec![ReadUsers::NAME, ManageUsers::NAME],
         }
     }
@@ -131,6 +134,11 @@ impl Auth {
             .publishes::<UserRegistered>()
             .publishes::<UserUpdated>()
             .publishes::<UserDeleted>()
+    }
+
+    /// The sign-in page on `/account`; nothing where `AUTH_PAGE` is false.
+    pub fn page(&self) -> Option<Domain> {
+        self.page.is_served.then(|| page::domain(&self.page.app))
     }
 
     /// What turns a bearer token into a principal.

@@ -1,6 +1,7 @@
 //! What auth is told by its environment.
 
 mod hashing;
+mod page;
 mod sessions;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use argon2::Params;
 use ashlar_core::settings::Reader;
 
+pub use page::PageSettings;
 pub use sessions::SessionSettings;
 
 /// How tokens are made and passwords hashed.
@@ -23,6 +25,8 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `AUTH_PAGE`: the sign-in page.
+    pub page: PageSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
 }
@@ -46,6 +50,7 @@ impl AuthSettings {
                 .range(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60))
                 .default(Duration::from_secs(30 * 60)),
             argon2: hashing::read(reader),
+            page: PageSettings::read(reader),
             sessions: SessionSettings::read(reader),
         }
     }

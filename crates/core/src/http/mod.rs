@@ -2,6 +2,7 @@
 
 mod answer;
 mod api;
+mod asset;
 mod client_info;
 mod docs;
 mod edge;
@@ -14,6 +15,7 @@ mod server;
 
 pub use answer::{Accepted, Answer, Body, Created, NoContent, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
+pub use asset::Asset;
 pub use client_info::ClientInfo;
 pub use route::{Arguments, Endpoint, Route};
 pub use server::{Server, ServerHandle, StartError};
