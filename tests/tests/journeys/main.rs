@@ -13,6 +13,7 @@ mod stop;
 mod two_processes;
 mod admin;
 mod docs_pages;
+mod browser;
 mod log;
 mod mail;
 mod roles;

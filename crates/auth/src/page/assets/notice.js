@@ -19,6 +19,13 @@ export function warn(text) {
   show(text, true);
 }
 
+/** Takes away what is shown: somebody went on. */
+export function dismiss() {
+  const notice = document.getElementById("notice");
+  notice.className = "notice";
+  notice.textContent = "";
+}
+
 /** A listener that does `work` once at a time, and tells what went wrong. */
 export function attempt(work) {
   return async (event) => {
@@ -52,8 +59,5 @@ function show(text, isWarning) {
   notice.textContent = text;
   notice.className = isWarning ? "notice shown warning" : "notice shown";
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    notice.className = "notice";
-    notice.textContent = "";
-  }, SHOWN_MS);
+  timer = setTimeout(dismiss, SHOWN_MS);
 }

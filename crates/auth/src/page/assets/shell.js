@@ -3,7 +3,7 @@
 import { APP, el } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { signOut, user } from "./session.js";
-import { attempt } from "./notice.js";
+import { attempt, dismiss } from "./notice.js";
 
 const SECTIONS = [
   ["overview", "Overview", "home"],
@@ -46,19 +46,24 @@ function header(name) {
 /** On a small screen the way around is folded away. */
 function menuButton(name) {
   const here = SECTIONS.find(([section]) => section === name)?.[1] ?? "Menu";
-  const toggle = (event) => {
-    const isOpen = event.currentTarget.getAttribute("aria-expanded") !== "true";
-    event.currentTarget.setAttribute("aria-expanded", String(isOpen));
-    document.getElementById("sections").classList.toggle("open", isOpen);
-  };
-  return el("button", { type: "button", class: "button menu", "aria-expanded": "false", "aria-controls": "sections", onclick: toggle },
+  const toggle = (event) => unfold(event.currentTarget.getAttribute("aria-expanded") !== "true");
+  return el("button", { id: "menu", type: "button", class: "button menu", "aria-expanded": "false", "aria-controls": "sections", onclick: toggle },
     icon("menu"), el("span", { class: "unseen" }, "Menu: "), here);
 }
 
+function unfold(isOpen) {
+  document.getElementById("menu").setAttribute("aria-expanded", String(isOpen));
+  document.getElementById("sections").classList.toggle("open", isOpen);
+}
+
 function navigation(name) {
+  const leave = () => {
+    dismiss();
+    unfold(false);
+  };
   const links = SECTIONS.map(([section, title, drawing]) => {
     const isHere = section === name;
-    const attributes = { href: `#${section}`, "aria-current": isHere && "page" };
+    const attributes = { href: `#${section}`, "aria-current": isHere && "page", onclick: leave };
     return el("li", {}, el("a", attributes, icon(drawing), title));
   });
   return el("nav", { id: "sections", class: "sections", "aria-label": "Account" }, el("ul", {}, links));

@@ -23,7 +23,7 @@ export function sendAgain() {
 
 function name() {
   return el("section", { class: "panel" },
-    el("h2", {}, "Name"),
+    el("h2", {}, "Your name"),
     form({
       fields: [field({ name: "display_name", label: "Name", autocomplete: "name", maxlength: "100", value: user().display_name })],
       submit: "Save",
