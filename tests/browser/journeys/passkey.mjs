@@ -15,7 +15,7 @@ export async function run(browser) {
 
   // The page offers it in the field, or by the button: Chromium's authenticator agrees to the first.
   await ada.press("Sign out");
-  const button = ada.page.getByRole("button", { name: "Sign in with a passkey" });
+  const button = ada.page.getByRole("button", { name: "Use a passkey" });
   const inside = ada.page.getByRole("heading", { level: 1, name: "Overview" });
   await button.or(inside).first().waitFor();
   if (!(await inside.isVisible())) await button.click().catch(() => {});

@@ -24,12 +24,7 @@ pub(super) async fn runs(journey: &str, variables: &[(&str, &str)]) {
     let port = free_port().to_string();
     // Passkeys are bound to a name: no address will do (Web Authentication, 5.1.2).
     let url = format!("http://localhost:{port}");
-    let mut all = vec![
-        ("PORT", port.as_str()),
-        ("BACKEND_URL", &url),
-        ("FRONTEND_URL", &url),
-        ("AUTH_PAGE_URL", &url),
-    ];
+    let mut all = vec![("PORT", port.as_str()), ("BACKEND_URL", &url)];
     all.extend(variables);
     let process = AshlarProcess::start(&all).await;
     let ended = command::run(script(journey, &url), "").await;

@@ -101,26 +101,28 @@ async function refresh() {
   return refreshing;
 }
 
+/** The proof is asked for each time: another tab may have signed in anew. */
 async function renew() {
-  try {
-    signedIn(await ask("POST", "auth/refresh", {}));
-  } catch (error) {
-    if (error.status !== 401 && error.status !== 403) throw error;
-    signedOut();
-    throw new SignedOut();
-  }
+  await learnCsrfToken();
+  await orSignedOut(async () => signedIn(await ask("POST", "auth/refresh", {})));
 }
 
 /** Asks for the proof; true when it is another one than before. */
 async function learnCsrfToken() {
   const before = csrfToken;
+  await orSignedOut(async () => signedIn(await ask("GET", "auth/csrf")));
+  return csrfToken !== before;
+}
+
+/** What answers 401 now has no cookie that is good for anything. */
+async function orSignedOut(work) {
   try {
-    csrfToken = (await answered("GET", "auth/csrf", {})).body.csrf_token;
+    await work();
   } catch (error) {
     if (error.status !== 401) throw error;
-    await refresh();
+    signedOut();
+    throw new SignedOut();
   }
-  return csrfToken !== before;
 }
 
 async function answered(method, path, { body, headers = {} }) {

@@ -13,6 +13,10 @@ const PLACE = "account.place";
 const TROUBLE = {
   access_denied: "You did not allow it, so nothing was changed.",
   account_exists: "There is an account with this e-mail address. Sign in to it first, then connect the provider under “Connected accounts”.",
+  account_suspended: "This account is suspended.",
+  already_linked: "You have connected an account of this provider already.",
+  linked_elsewhere: "That account is connected to somebody else's here.",
+  provider_unavailable: "The provider cannot be reached. Try again in a little while.",
   email_missing: "The provider did not tell us an e-mail address.",
 };
 

@@ -72,7 +72,7 @@ function passkeyButton() {
     const { challenge_id, options } = await ask("POST", "auth/passkeys/login/begin", {});
     await byPasskey(challenge_id, await passkey.get(options));
   });
-  return el("button", { type: "button", class: "button wide", onclick: use }, icon("passkey"), "Sign in with a passkey");
+  return el("button", { type: "button", class: "button wide", onclick: use }, icon("passkey"), "Use a passkey");
 }
 
 function providerButton({ name, title }) {
