@@ -12,6 +12,7 @@ export async function run(browser) {
   await ada.sees("Overview");
   await ada.page.getByText("Confirmed", { exact: true }).waitFor();
   await keepsNothing(ada);
+  await outlivesToken(ada);
   await ada.signOut();
   await ada.open("devices");
   await ada.sees("Sign in");
@@ -20,7 +21,6 @@ export async function run(browser) {
   await ada.press("Sign in");
   // Where one was going.
   await ada.sees("Devices");
-  await rename(ada);
   await changePassword(browser, ada);
   await endSessions(browser, ada);
 }
@@ -32,6 +32,17 @@ async function keepsNothing(ada) {
   const cookies = await ada.page.context().cookies();
   assert.ok(cookies.length > 0, "there are cookies");
   for (const cookie of cookies) assert.ok(cookie.httpOnly && cookie.sameSite !== "None", `${cookie.name} is kept from scripts and other sites`);
+}
+
+/** A token that is over is renewed without a word, for reading as for changing. */
+async function outlivesToken(ada) {
+  const context = ada.page.context();
+  const { name } = (await context.cookies()).find(({ path }) => path === "/");
+  for (const act of [() => ada.goTo("Devices"), () => rename(ada), () => ada.page.reload()]) {
+    await context.clearCookies({ name });
+    await act();
+  }
+  await ada.page.getByText("Hello Ada <b>King</b>.").waitFor();
 }
 
 async function rename(ada) {

@@ -22,6 +22,7 @@ mod delete;
 mod events;
 mod list;
 mod login;
+mod page;
 mod read;
 mod register;
 mod token;

@@ -57,9 +57,11 @@ function unfold(isOpen) {
 }
 
 function navigation(name) {
-  const leave = () => {
+  const leave = (event) => {
     dismiss();
     unfold(false);
+    // The way to where one is shows it anew.
+    if (event.currentTarget.hasAttribute("aria-current")) dispatchEvent(new HashChangeEvent("hashchange"));
   };
   const links = SECTIONS.map(([section, title, drawing]) => {
     const isHere = section === name;

@@ -17,7 +17,8 @@ export async function signIn({ signal }) {
   const offered = await providers().catch(() => []);
   const place = el("div", {});
   place.append(...firstStep(place, offered));
-  offerInField(signal).catch(meet);
+  // An offer that cannot be made is none; the button says what is wrong to whoever wants it.
+  offerInField(signal).catch(() => {});
   return place;
 }
 
@@ -99,7 +100,7 @@ async function offerInField(left) {
     const credential = await passkey.get(options, { mediation: "conditional", signal }).catch(() => null);
     left.removeEventListener("abort", isLeft);
     clearTimeout(renewal);
-    if (credential) return byPasskey(challenge_id, credential);
+    if (credential) return byPasskey(challenge_id, credential).catch(meet);
     if (signal.reason !== "renewed") return;
   }
 }
