@@ -1,6 +1,7 @@
 //! Running programs.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -110,9 +111,15 @@ pub(crate) fn has_ended(child: &mut Child) -> bool {
 
 /// Whether a program of this name is in `PATH`.
 pub(crate) fn is_there(program: &str) -> bool {
-    environment::process_var("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    })
+    path_of(program).is_some()
+}
+
+/// Where in `PATH` a program of this name is.
+pub(crate) fn path_of(program: &str) -> Option<PathBuf> {
+    let path = environment::process_var("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }
 
 /// A program run as another user; only root may.

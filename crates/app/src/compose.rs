@@ -76,6 +76,7 @@ pub fn system(
     let workers = Workers::new(settings, database, clock, &domains)?;
     domains.push(ashlar_events::domain(database.clone(), clock.clone()));
     domains.push(jobs(database, clock, &domains));
+    domains.extend(auth.page());
     auth.compose_roles(&domains)?;
     let mut parts = parts(settings, database, &workers);
     parts.authenticator = Some(auth.authenticator());

@@ -9,6 +9,7 @@ pub mod service;
 
 mod events;
 mod jobs;
+mod page;
 mod router;
 mod authenticator;
 mod cookies;
@@ -62,7 +63,7 @@ use crate::{
         PasswordChanges, ProviderTokens, Providers, Roles, SecondFactor, Sessions, SignIn, StepUp,
         Throttle, Totp, Users,
     },
-    settings::{AuthSettings, SealingSettings, TokenKeys},
+    settings::{AuthSettings, PageSettings, SealingSettings, TokenKeys},
     standing::{SessionStates, Standings},
     token::Tokens,
 };
@@ -94,6 +95,7 @@ pub struct Auth {
     cookies: Arc<Cookies>,
     recent: Duration,
     passwords: Arc<Passwords>,
+    page: PageSettings,
     roles: Roles,
     public_keys: JwkSet,
 }
@@ -227,6 +229,7 @@ impl Auth {
             cookies: Arc::new(cookies),
             recent: settings.sessions.recent,
             passwords,
+            page: settings.page.clone(),
             roles,
             public_keys: public_keys(settings),
         }
@@ -290,6 +293,11 @@ impl Auth {
             .performs::<SweepVisits>(KeepOauth(self.oauth.clone()))
             .performs::<ResealTokens>(KeepOauth(self.oauth.clone()));
         jobs::schedules().into_iter().fold(domain, Domain::schedule)
+    }
+
+    /// The sign-in page on `/account`; nothing where `AUTH_PAGE` is false.
+    pub fn page(&self) -> Option<Domain> {
+        self.page.is_served.then(|| page::domain(&self.page.app))
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.

@@ -13,6 +13,7 @@ mod stop;
 mod two_processes;
 mod admin;
 mod docs_pages;
+mod browser;
 mod keys;
 mod log;
 mod mail;

@@ -3,6 +3,7 @@
 //! A service is one file (or folder) that implements [`Service`] and is listed in [`all`]. What runs is written to
 //! `target/services/<name>.json`; `target/services/env` holds the variables that point tests to it.
 
+mod browser;
 mod certificate;
 mod compose;
 mod daemon;
@@ -41,6 +42,9 @@ const SMTP: &str = "smtp";
 /// A mail server that wants TLS and a password.
 const SMTP_TLS: &str = "smtp-tls";
 
+/// A browser, for tests of the sign-in page.
+const BROWSER: &str = "browser";
+
 /// A service that can be started, asked and stopped.
 trait Service: Sync {
     /// Its name on the command line and of its state file.
@@ -71,6 +75,7 @@ fn all() -> Vec<Box<dyn Service>> {
         Box::new(oidc::Oidc),
         Box::new(smtp::Smtp::open()),
         Box::new(smtp::Smtp::secure()),
+        Box::new(browser::Browser),
         Box::new(postgres::Postgres::for_measuring()),
     ]
 }

@@ -12,7 +12,7 @@ use crate::workspace;
 /// A service that was started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Running {
-    /// Where clients connect to.
+    /// Where clients connect to; of a program that each test starts for itself, its path.
     pub(crate) url: String,
     /// The TCP port on 127.0.0.1.
     pub(crate) port: u16,
@@ -44,11 +44,11 @@ impl Running {
 pub(crate) enum Origin {
     /// A process of our own.
     Process {
-        /// None until it has told its id.
+        /// None until it has told its id, and of what runs only within tests.
         pid: Option<u32>,
         /// The folder of its programs.
         programs: PathBuf,
-        /// What is removed when it is stopped.
+        /// What is removed when it is stopped; empty when it keeps nothing.
         data: PathBuf,
     },
     /// A container of Docker Compose.

@@ -5,6 +5,7 @@ mod cookies;
 mod hashing;
 mod mail_links;
 mod oauth;
+mod page;
 mod passkeys;
 mod roles;
 mod sealing;
@@ -21,6 +22,7 @@ pub use api_keys::ApiKeySettings;
 pub use cookies::CookieSettings;
 pub use mail_links::MailLinkSettings;
 pub use oauth::{Endpoints, OauthSettings, Place, ProviderSettings, UserinfoFields};
+pub use page::PageSettings;
 pub use passkeys::PasskeySettings;
 pub use roles::RoleSettings;
 pub use sealing::SealingSettings;
@@ -60,6 +62,8 @@ pub struct AuthSettings {
     pub oauth: OauthSettings,
     /// `AUTH_TOKEN_KEYS`: what seals the secrets that the database keeps.
     pub sealing: SealingSettings,
+    /// `AUTH_PAGE`: the sign-in page.
+    pub page: PageSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
     pub sessions: SessionSettings,
     /// `AUTH_ACCOUNT_…`, `AUTH_ADDRESS_…`: how often something may be guessed.
@@ -92,6 +96,7 @@ impl AuthSettings {
             mail_links: MailLinkSettings::read(reader),
             passkeys: PasskeySettings::read(reader),
             sealing: SealingSettings::read(reader),
+            page: PageSettings::read(reader),
             sessions: SessionSettings::read(reader),
             throttle: ThrottleSettings::read(reader),
             oauth: OauthSettings::read(reader),

@@ -40,6 +40,7 @@ mod mail_links;
 mod password_rules;
 mod processes;
 mod passkeys;
+mod page;
 mod read;
 mod recovery_codes;
 mod refresh;

@@ -5,18 +5,12 @@
 use std::future::ready;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
     web::Bytes,
 };
 
-use super::{Answer, Route};
-use crate::{
-    asyncapi,
-    domain::Domain,
-    openapi::{Describe, Document, Operation},
-    valid::{ETag, not_modified},
-};
+use super::{Asset, Route};
+use crate::{asyncapi, domain::Domain, openapi::Document};
 
 /// Pages may run the scripts and styles that come with them and ask this API, nothing else.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -87,50 +81,9 @@ pub(super) fn domain(document: &Document, events: &asyncapi::Document) -> Domain
 }
 
 fn serve(path: &'static str, content: Bytes, media_type: &'static str) -> Route {
-    let asset = Asset::new(content, media_type);
+    let mut asset = Asset::new(content, media_type);
+    if media_type == HTML {
+        asset = asset.header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    }
     Route::get(path, move || ready(asset.clone())).hidden()
-}
-
-/// A file inside the binary.
-#[derive(Clone)]
-struct Asset {
-    content: Bytes,
-    media_type: &'static str,
-    etag: ETag,
-}
-
-impl Asset {
-    fn new(content: Bytes, media_type: &'static str) -> Self {
-        let etag = ETag::of_content(&content);
-        Self {
-            content,
-            media_type,
-            etag,
-        }
-    }
-}
-
-impl Answer for Asset {
-    fn answer(self, request: &HttpRequest) -> HttpResponse {
-        let mut response = if not_modified(request, &self.etag) {
-            HttpResponse::NotModified().finish()
-        } else {
-            HttpResponse::Ok().body(self.content)
-        };
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(self.media_type),
-        );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(header::ETAG, self.etag.header_value());
-        if self.media_type == HTML {
-            headers.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-        }
-        response
-    }
-}
-
-impl Describe for Asset {
-    fn describe(_: &mut Operation<'_>) {}
 }

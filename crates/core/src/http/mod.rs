@@ -2,6 +2,7 @@
 
 mod answer;
 mod api;
+mod asset;
 mod client_info;
 mod cookie;
 mod docs;
@@ -17,6 +18,7 @@ mod server;
 
 pub use answer::{Accepted, Answer, Body, Created, Issued, NoContent, Published, Versioned};
 pub use api::{Api, Conflict, PREFIX, Parts};
+pub use asset::Asset;
 pub use client_info::ClientInfo;
 pub use cookie::{Ambiguous, SetCookie, WithCookies, cookie};
 pub use json_lines::JsonLines;

@@ -1,0 +1,73 @@
+// Signing in by a provider: there and back again.
+
+import { ask } from "./api.js";
+import { open } from "./dialog.js";
+import { el } from "./dom.js";
+import { codeField, form } from "./form.js";
+import { signIn, user } from "./session.js";
+import { explain } from "./words.js";
+
+/** Where somebody was who went to a provider: a view's name, no secret. */
+const PLACE = "account.place";
+
+const TROUBLE = {
+  access_denied: "You did not allow it, so nothing was changed.",
+  account_exists: "There is an account with this e-mail address. Sign in to it first, then connect the provider under “Connected accounts”.",
+  account_suspended: "This account is suspended.",
+  already_linked: "You have connected an account of this provider already.",
+  linked_elsewhere: "That account is connected to somebody else's here.",
+  provider_unavailable: "The provider cannot be reached. Try again in a little while.",
+  email_missing: "The provider did not tell us an e-mail address.",
+};
+
+/** The providers that there are. */
+export async function providers() {
+  return (await ask("GET", "auth/oauth/providers")).data;
+}
+
+/** Goes to a provider to sign in. */
+export function leaveFor(name) {
+  const query = new URLSearchParams({ redirect_to: location.pathname });
+  location.assign(`/api/v1/auth/oauth/${encodeURIComponent(name)}/authorize?${query}`);
+}
+
+/** Goes to where the API says, to connect a provider; comes back to the view `place`. */
+export function leaveToConnect(url, place) {
+  const target = new URL(url, location.href);
+  if (target.protocol !== "https:" && target.protocol !== "http:") throw new Error("not a web address");
+  sessionStorage.setItem(PLACE, place);
+  location.assign(target.href);
+}
+
+/** Deals with what a provider sent back in the address; answers what went wrong. */
+export async function comeBack() {
+  const query = new URLSearchParams(location.search);
+  if (query.size === 0) return null;
+  const place = sessionStorage.getItem(PLACE);
+  sessionStorage.removeItem(PLACE);
+  history.replaceState(null, "", location.pathname + (place ? `#${place}` : location.hash));
+  if (query.has("error")) return TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.";
+  if (!query.has("code") || user()) return null;
+  try {
+    await exchange({ code: query.get("code") });
+    return null;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function exchange(body) {
+  try {
+    await signIn("auth/oauth/exchange", body);
+  } catch (error) {
+    if (error.code !== "SECOND_FACTOR_REQUIRED") throw error;
+    await open("One more step", (close) => form({
+      fields: [codeField("From your authenticator app, or one of your recovery codes.")],
+      submit: "Continue",
+      onSubmit: async ({ code }) => {
+        await signIn("auth/oauth/exchange", { ...body, otp: code });
+        close(true);
+      },
+    }));
+  }
+}

@@ -1,0 +1,40 @@
+// Passkeys, with an authenticator that Chromium plays itself.
+
+import assert from "node:assert/strict";
+
+export async function run(browser) {
+  const ada = await browser.visitor();
+  await addAuthenticator(ada);
+  await ada.signUp();
+  await ada.goTo("Passkeys");
+  await ada.press("Add a passkey");
+  await ada.fill("Name", "Key on my ring");
+  await ada.press("Save");
+  await ada.isTold("is added");
+  await ada.page.getByRole("heading", { name: "Key on my ring" }).waitFor();
+
+  // The page offers it in the field, or by the button: Chromium's authenticator agrees to the first.
+  await ada.press("Sign out");
+  const button = ada.page.getByRole("button", { name: "Use a passkey" });
+  const inside = ada.page.getByRole("heading", { level: 1, name: "Overview" });
+  await button.or(inside).first().waitFor();
+  if (!(await inside.isVisible())) await button.click().catch(() => {});
+  await ada.sees("Overview");
+  await ada.goTo("Devices");
+  await ada.page.getByText(/by passkey/).waitFor();
+
+  await ada.goTo("Passkeys");
+  await ada.press("Remove Key on my ring");
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await ada.isTold("is removed");
+  assert.equal(await ada.page.getByRole("heading", { name: "Key on my ring" }).count(), 0);
+}
+
+/** A device that keeps passkeys and recognises whoever holds it. */
+async function addAuthenticator(visitor) {
+  const session = await visitor.page.context().newCDPSession(visitor.page);
+  await session.send("WebAuthn.enable");
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+}

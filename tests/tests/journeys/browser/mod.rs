@@ -1,0 +1,56 @@
+//! The sign-in page in a real browser: each journey is a script in `tests/browser/journeys`, run
+//! against the real binary. Pictures of what was seen are in `target/screenshots`.
+
+mod chromium;
+
+use ashlar_testkit::{World, on_each_database};
+
+use chromium::runs;
+
+on_each_database! {
+    /// Signing up, confirming the address, another password, other devices.
+    async fn an_account(world: World) {
+        runs("account", &[("DATABASE_URL", world.database_url())]).await;
+    }
+}
+
+/// A forgotten password: one link, which works once and signs everybody out.
+#[tokio::test]
+async fn a_forgotten_password() {
+    runs("reset", &[]).await;
+}
+
+/// Codes from an app, and recovery codes.
+#[tokio::test]
+async fn a_second_factor() {
+    runs("two_step", &[]).await;
+}
+
+#[tokio::test]
+async fn a_passkey() {
+    runs("passkey", &[]).await;
+}
+
+#[tokio::test]
+async fn an_api_key() {
+    runs("api_key", &[]).await;
+}
+
+/// No mouse, and mistakes on the way.
+#[tokio::test]
+async fn a_keyboard_is_enough() {
+    runs("keyboard", &[]).await;
+}
+
+/// Every view in light, in dark and on a screen of 320 pixels: nothing sticks out, and axe-core finds
+/// nothing that keeps people out.
+#[tokio::test]
+async fn every_view_is_for_everybody() {
+    runs("looks", &[]).await;
+}
+
+/// A link's token, a wrong password, an old proof of identity.
+#[tokio::test]
+async fn what_is_refused_is_told() {
+    runs("refusals", &[]).await;
+}
