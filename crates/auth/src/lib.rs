@@ -125,7 +125,10 @@ impl Auth {
             client,
             settings,
         } = parts;
-        let passwords = Arc::new(Passwords::new(settings.argon2.clone()));
+        let passwords = Arc::new(Passwords::new(
+            settings.argon2.clone(),
+            settings.password_words.clone(),
+        ));
         let tokens = Arc::new(Tokens::new(secret_key, settings, clock.clone()));
         let refresh_tokens = Arc::new(RefreshTokens::new(secret_key));
         let standings = standing::standings(database);

@@ -22,7 +22,7 @@ use ashlar_core::{
 };
 use thiserror::Error;
 
-use crate::model::normalized;
+use crate::model::{DisplayName, Email, InvalidPassword, NewPassword, normalized};
 
 /// How many sign-ins may wait for a processor: with the default parameters about two seconds' worth
 /// on two cores. More would time out at their clients, and are told to come back (503).
@@ -48,15 +48,34 @@ pub(crate) struct Passwords {
     argon2: Argon2<'static>,
     offload: Offload,
     compared: Arc<AtomicU64>,
+    /// What a password here must be more than.
+    words: Box<[String]>,
 }
 
 impl Passwords {
-    pub(crate) fn new(params: Params) -> Self {
+    pub(crate) fn new(params: Params, words: Vec<String>) -> Self {
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             offload: Offload::per_core(QUEUE),
             compared: Arc::default(),
+            words: words.into(),
         }
+    }
+
+    /// Whether `password` will do for the user with this address and name: what can be told of it
+    /// alone was told when it was read.
+    ///
+    /// # Errors
+    ///
+    /// Which rule it breaks.
+    pub(crate) fn check(
+        &self,
+        password: &NewPassword,
+        email: &Email,
+        display_name: &DisplayName,
+    ) -> Result<(), InvalidPassword> {
+        password.must_not_be_of(email, display_name)?;
+        password.must_not_be_about(&self.words)
     }
 
     /// The hash of `password` with a new salt.
@@ -166,7 +185,7 @@ mod tests {
     use super::*;
 
     fn passwords(iterations: u32) -> Passwords {
-        Passwords::new(Params::new(16, iterations, 1, None).unwrap())
+        Passwords::new(Params::new(16, iterations, 1, None).unwrap(), Vec::new())
     }
 
     #[actix_web::test]

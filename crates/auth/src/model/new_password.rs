@@ -34,6 +34,9 @@ pub enum InvalidPassword {
     /// Whoever knows the user tries it among the first.
     #[error("must not be your e-mail address or name")]
     Personal,
+    /// Whoever knows the site tries it among the first.
+    #[error("must be more than the name of this site")]
+    Contextual,
 }
 
 impl NewPassword {
@@ -59,6 +62,21 @@ impl NewPassword {
         let known = [address, local, display_name.as_str()];
         if known.into_iter().any(|known| folded(known) == password) {
             return Err(InvalidPassword::Personal);
+        }
+        Ok(())
+    }
+
+    /// Makes sure that it is more than one of these words with digits and punctuation around it,
+    /// whatever the case (OWASP ASVS 5.0, 6.2.11).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPassword::Contextual`]
+    pub fn must_not_be_about(&self, words: &[String]) -> Result<(), InvalidPassword> {
+        let password = folded(self.0.expose());
+        let password = password.trim_matches(|letter: char| !letter.is_alphabetic());
+        if words.iter().any(|word| folded(word) == password) {
+            return Err(InvalidPassword::Contextual);
         }
         Ok(())
     }
@@ -187,6 +205,18 @@ mod tests {
         }
         let password: NewPassword = "Ada Lovelace 1815".parse().unwrap();
         assert_eq!(password.must_not_be_of(&email, &name), Ok(()));
+    }
+
+    #[test]
+    fn a_word_of_the_site_with_a_year_is_refused() {
+        let words = ["Ashlar".to_owned(), "Wall & Co".to_owned()];
+        for text in ["Ashlar2026!", "..ASHLAR..", "wall & co 1"] {
+            let password: NewPassword = text.parse().unwrap();
+            let refused = password.must_not_be_about(&words);
+            assert_eq!(refused, Err(InvalidPassword::Contextual), "{text}");
+        }
+        let password: NewPassword = "Ashlar fits without mortar".parse().unwrap();
+        assert_eq!(password.must_not_be_about(&words), Ok(()));
     }
 
     #[test]

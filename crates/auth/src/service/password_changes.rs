@@ -114,7 +114,7 @@ impl PasswordChanges {
     ) -> Result<(), AuthError> {
         // Before the hash, which costs much more than a guess.
         let (token, user) = self.tokens.check(Purpose::ResetPassword, token).await?;
-        password.must_not_be_of(&user.email, &user.display_name)?;
+        (self.passwords).check(&password, &user.email, &user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
             let user = self.tokens.redeem(transaction, &token).await?;
@@ -145,7 +145,7 @@ impl PasswordChanges {
         let session = SessionId::from_uuid(session);
         let (user, old) = self.find(caller).await?;
         self.must_know(caller, current, old.as_ref()).await?;
-        password.must_not_be_of(&user.email, &user.display_name)?;
+        (self.passwords).check(&password, &user.email, &user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
             let user = repository::users::lock(transaction, user.id).await?;

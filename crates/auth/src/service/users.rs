@@ -138,7 +138,7 @@ impl Users {
         password: NewPassword,
         role: RoleName,
     ) -> Result<Model, AuthError> {
-        password.must_not_be_of(&email, &display_name)?;
+        (self.passwords).check(&password, &email, &display_name)?;
         let user = NewUser {
             email,
             display_name,

@@ -1,7 +1,7 @@
-//! What hashing a password costs.
+//! What hashing a password costs, and what a password must be more than.
 
 use argon2::Params;
-use ashlar_core::settings::Reader;
+use ashlar_core::settings::{AppSettings, Reader};
 
 /// The least memory of OWASP's recommended parameter sets for argon2id, in KiB.
 const LEAST_MEMORY_KIB: u32 = 7168;
@@ -32,4 +32,16 @@ pub(super) fn read(reader: &mut Reader) -> Params {
         reader.problem("AUTH_ARGON2_MEMORY_KIB", message);
         Params::DEFAULT
     })
+}
+
+/// Reads the words that everybody who knows the site would try.
+pub(super) fn words(reader: &mut Reader) -> Vec<String> {
+    let app = AppSettings::read(reader).name;
+    reader.section("Auth");
+    reader
+        .var(
+            "AUTH_PASSWORD_WORDS",
+            "Words that a password must be more than: of the product, the company, its departments",
+        )
+        .default_as("APP_NAME", vec![app])
 }

@@ -50,6 +50,8 @@ pub struct AuthSettings {
     /// `AUTH_ARGON2_MEMORY_KIB`, `AUTH_ARGON2_ITERATIONS`, `AUTH_ARGON2_PARALLELISM`: what hashing
     /// a password costs. Default: 19456 KiB, 2, 1 (OWASP's first choice for argon2id).
     pub argon2: Params,
+    /// `AUTH_PASSWORD_WORDS`: what a password must be more than. Default: `APP_NAME`.
+    pub password_words: Vec<String>,
     /// `AUTH_API_KEY_…`: how long API keys live.
     pub api_keys: ApiKeySettings,
     /// `AUTH_COOKIE_SECURE`: how browsers keep them.
@@ -91,6 +93,7 @@ impl AuthSettings {
             token_keys: TokenKeys::read(reader),
             roles: RoleSettings::read(reader),
             argon2: hashing::read(reader),
+            password_words: hashing::words(reader),
             api_keys: ApiKeySettings::read(reader),
             cookies: CookieSettings::read(reader),
             mail_links: MailLinkSettings::read(reader),
