@@ -1,4 +1,5 @@
-//! Part `capabilities`: `tests/capabilities.md` names, for each capability, the tests that show it.
+//! Part `capabilities`: `tests/capabilities.md` names, for each capability, the tests that show it, and
+//! `docs/security.md` for each requirement of OWASP's ASVS.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +7,26 @@ use crate::error::{Error, Result};
 use crate::test::listing;
 use crate::workspace;
 
+/// Where ids stand beside the tests that show them.
+const PAGES: [&str; 2] = ["tests/capabilities.md", "docs/security.md"];
+
 /// Every id has tests, and every test named exists.
 pub(super) fn run() -> Result<()> {
-    let path = workspace::root().join("tests/capabilities.md");
-    let rows = rows(&workspace::read(&path)?);
-    if rows.is_empty() {
-        return Err(Error::said(
-            "tests/capabilities.md has no row in a table `| id | tests |`",
-        ));
-    }
     let tests = listing::all(&workspace::metadata()?)?;
-    Error::from_findings(findings(&rows, &tests))
+    let mut all = Vec::new();
+    for page in PAGES {
+        let rows = rows(&workspace::read(&workspace::root().join(page))?);
+        if rows.is_empty() {
+            all.push(format!("{page} has no row in a table `| id | tests |`"));
+        }
+        let findings = findings(&rows, &tests);
+        all.extend(
+            findings
+                .into_iter()
+                .map(|finding| format!("{page}, {finding}")),
+        );
+    }
+    Error::from_findings(all)
 }
 
 /// A row of the table.

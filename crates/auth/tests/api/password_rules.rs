@@ -30,6 +30,7 @@ on_each_database! {
             ("Ada.Lovelace", "e-mail address or name"),
             ("COUNTESS ADA", "e-mail address or name"),
             ("1234567", "8 to 128"),
+            ("Ashlar2026!", "name of this site"),
         ] {
             let refused = register(&served, password).await;
             refused.assert_error(422, "VALIDATION_ERROR");
