@@ -60,6 +60,9 @@ pub enum AuthError {
     /// A refresh token that is not valid (any more).
     #[error("invalid refresh token")]
     InvalidRefreshToken,
+    /// The session that a request came in was ended meanwhile.
+    #[error("the session is over")]
+    SessionOver,
     /// There is no such session, it is over, or it is somebody else's.
     #[error("session not found")]
     SessionNotFound,
@@ -219,7 +222,7 @@ impl From<AuthError> for Problem {
             }
             AuthError::Changed => Self::precondition_failed(),
             AuthError::InvalidCredentials => Self::unauthorized("Invalid credentials"),
-            AuthError::InvalidRefreshToken => {
+            AuthError::InvalidRefreshToken | AuthError::SessionOver => {
                 Self::unauthorized("Invalid authentication credentials")
             }
             AuthError::SessionNotFound => Self::not_found("Session"),

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::{MINUTE, Member, Served, assert_unauthorized, auth};
+use crate::{MINUTE, Member, Served, assert_unauthorized, auth, mail_links};
 
 pub(crate) const KEYS: &str = "/api/v1/auth/api-keys";
 pub(crate) const NOTES: &str = "/api/v1/notes";
@@ -124,6 +124,25 @@ fn forged() -> String {
 }
 
 on_each_database! {
+    /// A key is no sign-in: a password that is changed or set anew ends sessions, and no key. Whoever
+    /// fears for their keys revokes them.
+    async fn a_key_outlives_a_password(world: World) {
+        let served = serve_notes(&world, &[]).await;
+        let ada = served.user("ada@example.org").await;
+        let key = served.key(&ada, &["notes:read"]).await;
+        read(&key).await.assert_status(204);
+        mail_links::forget(&served, "ada@example.org").await.assert_status(202);
+        let token = mail_links::reset_token(&world, &served).await;
+        mail_links::reset(&served, &token, "battery staple").await.assert_status(204);
+        assert_unauthorized(&ada.me().await, INVALID);
+        read(&key).await.assert_status(204);
+        let ada = served.granted(ada.id, &served.login("ada@example.org", "battery staple").await);
+        let id = listed(&ada.client).await[0]["id"].as_str().unwrap().to_owned();
+        let revoke = ada.client.delete(format!("{KEYS}/{id}")).send().await;
+        revoke.assert_status(204);
+        assert_unauthorized(&read(&key).await, INVALID);
+    }
+
     /// In the answer that made it, and nowhere else: not in lists, not in the database.
     async fn a_key_is_told_once(world: World) {
         let served = serve_notes(&world, &[]).await;

@@ -157,7 +157,7 @@ on_each_database! {
             let page = admin.client.get(AUDIT).query("action", action).send().await;
             assert_eq!(actions(&page), [] as [&str; 0], "{action}");
         }
-        assert_eq!(actions(&list(&admin.client, "").await), ["session.started"]);
+        assert_eq!(actions(&list(&admin.client, "").await), ["session.started", "admin.created"]);
     }
 
     async fn the_newest_come_first_and_pages_lose_nothing(world: World) {
@@ -166,7 +166,7 @@ on_each_database! {
         write_five(&world, &admin, &ada).await;
         let whole = times(&list(&admin.client, "").await);
         assert!(whole.is_sorted_by(|a, b| a >= b), "{whole:?}");
-        assert_eq!(whole.len(), 7);
+        assert_eq!(whole.len(), 8);
         let (mut walked, mut query) = (Vec::new(), "limit=2".to_owned());
         loop {
             let page = list(&admin.client, &query).await;
@@ -235,7 +235,7 @@ on_each_database! {
         assert_eq!(started["by_you"], true);
         // What the admin did to others names them no more than it must.
         let page = admin.client.get(ACTIVITY).send().await;
-        assert_eq!(actions(&page), ["test.elsewhere", "test.done", "session.started"]);
+        assert_eq!(actions(&page), ["test.elsewhere", "test.done", "session.started", "admin.created"]);
         let done = &rows(&page)[1];
         assert_eq!((&done["by_you"], &done["about_you"]), (&json!(true), &json!(false)));
         assert_eq!(done["details"], json!({}));

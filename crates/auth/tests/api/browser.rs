@@ -14,43 +14,50 @@ const ACCESS: &str = "ashlar_access";
 const REFRESH_COOKIE: &str = "ashlar_refresh";
 
 /// A browser that is signed in.
-struct Browser {
+pub(crate) struct Browser {
     access: String,
     refresh: String,
     csrf: String,
 }
 
 impl Browser {
-    /// What `response` made it keep.
-    fn of(response: &TestResponse) -> Self {
+    /// What `response` made it keep, which is nowhere else.
+    #[track_caller]
+    pub(crate) fn of(response: &TestResponse) -> Self {
         response.assert_status(200);
+        let body = response.json();
+        assert_eq!(body["token_type"], "cookie");
+        assert_eq!(
+            (&body["access_token"], &body["refresh_token"]),
+            (&json!(null), &json!(null))
+        );
         Self {
             access: set_cookie(response, ACCESS).0,
             refresh: set_cookie(response, REFRESH_COOKIE).0,
-            csrf: response.json()["csrf_token"].as_str().unwrap().to_owned(),
+            csrf: body["csrf_token"].as_str().unwrap().to_owned(),
         }
     }
 
     /// As a browser sends it: with all its cookies, in one header.
-    fn sends(&self, request: TestRequest) -> TestRequest {
+    pub(crate) fn sends(&self, request: TestRequest) -> TestRequest {
         let (access, refresh) = (&self.access, &self.refresh);
         let cookies = format!("theme=dark; {ACCESS}={access}; {REFRESH_COOKIE}={refresh}");
         request.header("cookie", cookies)
     }
 
     /// As one of our pages sends it.
-    fn page_sends(&self, request: TestRequest) -> TestRequest {
+    pub(crate) fn page_sends(&self, request: TestRequest) -> TestRequest {
         self.sends(request).header("x-csrf-token", &self.csrf)
     }
 }
 
 impl Served {
-    async fn cookie_login(&self, email: &str) -> TestResponse {
+    pub(crate) async fn cookie_login(&self, email: &str) -> TestResponse {
         let body = json!({ "email": email, "password": PASSWORD, "cookies": true });
         self.app.anonymous().post(LOGIN).json(&body).send().await
     }
 
-    async fn browser(&self, email: &str) -> Browser {
+    pub(crate) async fn browser(&self, email: &str) -> Browser {
         self.register(email).await.assert_status(201);
         Browser::of(&self.cookie_login(email).await)
     }
@@ -63,7 +70,7 @@ impl Served {
         self.app.anonymous().post(path).json(&json!({}))
     }
 
-    async fn asks(&self, browser: &Browser) -> TestResponse {
+    pub(crate) async fn asks(&self, browser: &Browser) -> TestResponse {
         browser.sends(self.get("/api/v1/auth/me")).send().await
     }
 }

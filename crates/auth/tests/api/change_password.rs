@@ -7,7 +7,8 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
-    Member, PASSWORD,
+    Member, PASSWORD, assert_unauthorized,
+    browser::Browser,
     mail_links::{
         assert_refused, audited, forget, open_sessions, reset, reset_token, serve_recent,
     },
@@ -41,6 +42,27 @@ on_each_database! {
         assert_refused(&reset(&served, &token, PASSWORD).await);
         assert_eq!(audited(&world, "password.changed").await, 1);
         assert_eq!(world.published().await.of::<UserPasswordChanged>().len(), 1);
+    }
+
+    /// This session goes on, and can be refreshed; no token of another one is good for anything.
+    async fn this_session_goes_on_and_others_end(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let [here, there] = [
+            served.login("ada@example.org", PASSWORD).await,
+            served.login("ada@example.org", PASSWORD).await,
+        ];
+        let (current, other) = (served.granted(ada.id, &here), served.granted(ada.id, &there));
+        let browser = Browser::of(&served.cookie_login("ada@example.org").await);
+        other.me().await.assert_status(200);
+        let body = json!({ "current_password": PASSWORD, "password": OTHER });
+        change(&current, body).await.assert_status(204);
+        for over in [other.me().await, ada.me().await, served.asks(&browser).await, served.refreshed(&there).await] {
+            assert_unauthorized(&over, "Invalid authentication credentials");
+        }
+        current.me().await.assert_status(200);
+        let refreshed = served.granted(ada.id, &served.refreshed(&here).await);
+        refreshed.me().await.assert_status(200);
     }
 
     /// A sign-in that was left open is not enough, and neither is the password of somebody else.

@@ -20,27 +20,27 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 mod account_tokens;
-mod change_email;
-mod change_password;
 mod api_key_scopes;
 mod api_keys;
 mod audit_export;
 mod audit_log;
-mod browser;
 mod authenticator_app;
+mod browser;
+mod change_email;
+mod change_password;
 mod cost;
 mod delete;
 mod events;
 mod keys;
 mod list;
 mod login;
+mod mail_links;
 mod oauth;
 mod oidc;
-mod mail_links;
+mod page;
+mod passkeys;
 mod password_rules;
 mod processes;
-mod passkeys;
-mod page;
 mod read;
 mod recovery_codes;
 mod refresh;
@@ -48,12 +48,13 @@ mod register;
 mod reset_password;
 mod roles;
 mod sessions;
-mod throttle;
 mod step_up;
+mod throttle;
 mod token;
 mod totp;
 mod update;
 mod verify_email;
+mod ways_in;
 
 const PASSWORD: &str = "correct horse";
 
@@ -156,13 +157,26 @@ impl Served {
 
     async fn member(&self, email: &str, id: &str) -> Member {
         let login = self.login(email, PASSWORD).await;
-        login.assert_status(200);
-        let token = login.json()["access_token"].as_str().unwrap().to_owned();
+        self.granted(id.parse().unwrap(), &login)
+    }
+
+    /// The user `id` in the session whose tokens `granted` gives.
+    #[track_caller]
+    fn granted(&self, id: UserId, granted: &TestResponse) -> Member {
+        granted.assert_status(200);
+        let token = granted.json()["access_token"].as_str().unwrap().to_owned();
         Member {
-            id: id.parse().unwrap(),
+            id,
             client: self.app.bearer(token.clone()),
             token,
         }
+    }
+
+    /// Asks for new tokens with the refresh token that `granted` gave.
+    async fn refreshed(&self, granted: &TestResponse) -> TestResponse {
+        let body = json!({ "refresh_token": granted.json()["refresh_token"] });
+        let post = self.app.anonymous().post("/api/v1/auth/refresh");
+        post.json(&body).send().await
     }
 }
 

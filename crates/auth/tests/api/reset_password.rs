@@ -9,7 +9,8 @@ use futures_util::future::join;
 use serde_json::json;
 
 use crate::{
-    MINUTE, PASSWORD, Served, auth,
+    MINUTE, PASSWORD, Served, assert_unauthorized, auth,
+    browser::Browser,
     mail_links::{
         assert_refused, audited, count, forget, link, open_sessions, reset, reset_token,
         verification,
@@ -43,6 +44,31 @@ on_each_database! {
         assert_eq!((told.len(), &*told[0].email), (1, "Ada@example.org"));
         for action in ["password.reset_requested", "password.reset"] {
             assert_eq!(audited(&world, action).await, 1, "{action}");
+        }
+    }
+
+    /// No token from before is good for anything, in whichever way it travels.
+    async fn all_tokens_from_before_are_refused(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let login = served.login("ada@example.org", PASSWORD).await;
+        let other = served.granted(ada.id, &login);
+        let browser = Browser::of(&served.cookie_login("ada@example.org").await);
+        for alive in [ada.me().await, other.me().await, served.asks(&browser).await] {
+            alive.assert_status(200);
+        }
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let token = reset_token(&world, &served).await;
+        reset(&served, &token, OTHER).await.assert_status(204);
+        let post = served.app.anonymous().post("/api/v1/auth/refresh").json(&json!({}));
+        for over in [
+            ada.me().await,
+            other.me().await,
+            served.asks(&browser).await,
+            served.refreshed(&login).await,
+            browser.page_sends(post).send().await,
+        ] {
+            assert_unauthorized(&over, "Invalid authentication credentials");
         }
     }
 

@@ -75,7 +75,7 @@ on_each_database! {
         let roles = admin.client.get(path).send().await;
         roles.assert_status(200);
         assert_eq!(roles.json(), json!({ "data": [
-            { "name": "admin", "permissions": ["roles:read", "users:manage", "users:read"] },
+            { "name": "admin", "permissions": ["audit:read", "roles:read", "users:manage", "users:read"] },
             { "name": "lister", "permissions": ["roles:read"] },
             { "name": "manager", "permissions": ["users:manage", "users:read"] },
             { "name": "support", "permissions": ["users:read"] },

@@ -3,18 +3,22 @@
 use ashlar_contracts::users::{SecondFactorChange, SecondFactorChanged};
 use ashlar_core::principal::UserId;
 use ashlar_testkit::{World, on_each_database};
+use futures_util::future::join;
 use serde_json::json;
 
 use crate::{
     MINUTE, Member, PASSWORD, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, login, step_up},
+    browser::Browser,
     execute, query_text, serve,
 };
 
 const ADA: &str = "ada@example.org";
+const ME: &str = "/api/v1/auth/me";
+const OVER: &str = "Invalid authentication credentials";
 
 on_each_database! {
-    /// The password renews the session, and only that one.
+    /// The password gives a session with a new proof in the place of this one, and of no other.
     async fn the_password_renews_a_session(world: World) {
         let hour = [("ACCESS_TOKEN_EXPIRE_MINUTES", "60")];
         let served = Served::of(&world, auth(&world, &hour)).await;
@@ -29,15 +33,71 @@ on_each_database! {
         let wrong = step_up(&ada, json!({ "password": "wrong horse" })).await;
         assert_unauthorized(&wrong, "Invalid credentials");
         enrol(&ada).await.assert_error(403, "STEP_UP_REQUIRED");
-        step_up(&ada, json!({ "password": PASSWORD })).await.assert_status(204);
-        enrol(&ada).await.assert_status(201);
+        let granted = step_up(&ada, json!({ "password": PASSWORD })).await;
+        let renewed = served.granted(ada.id, &granted);
+        assert_eq!(granted.header("cache-control"), Some("no-store"));
+        assert_unauthorized(&ada.me().await, OVER);
+        assert_unauthorized(&enrol(&ada).await, OVER);
+        enrol(&renewed).await.assert_status(201);
         enrol(&elsewhere).await.assert_error(403, "STEP_UP_REQUIRED");
         world.turn_clock(15 * MINUTE);
-        enrol(&ada).await.assert_error(403, "STEP_UP_REQUIRED");
+        enrol(&renewed).await.assert_error(403, "STEP_UP_REQUIRED");
         let actions = actions(&world).await;
         for action in ["step_up.failed", "step_up.succeeded"] {
             assert_eq!(actions.iter().filter(|one| *one == action).count(), 1, "{actions:?}");
         }
+    }
+
+    /// Neither token of the old session is good for anything, and those of the new one are.
+    async fn the_old_session_is_over(world: World) {
+        let served = serve(&world).await;
+        served.register(ADA).await.assert_status(201);
+        let login = served.login(ADA, PASSWORD).await;
+        let first = served.app.bearer(login.json()["access_token"].as_str().unwrap());
+        let id = first.get(ME).send().await.json()["id"].as_str().unwrap().parse().unwrap();
+        let ada = served.granted(id, &login);
+        let granted = step_up(&ada, json!({ "password": PASSWORD })).await;
+        let renewed = served.granted(id, &granted);
+        assert_unauthorized(&ada.me().await, OVER);
+        assert_unauthorized(&served.refreshed(&login).await, OVER);
+        assert_unauthorized(&step_up(&ada, json!({ "password": PASSWORD })).await, OVER);
+        renewed.me().await.assert_status(200);
+        served.refreshed(&granted).await.assert_status(200);
+        let why = query_text(&world, "SELECT revoked_for AS text FROM sessions WHERE revoked_at IS NOT NULL").await;
+        assert_eq!(why, ["renewed"]);
+    }
+
+    /// A browser gets its cookies anew, and must show that one of our pages asks.
+    async fn a_browser_steps_up_in_cookies(world: World) {
+        let served = serve(&world).await;
+        let first = served.browser(ADA).await;
+        let post = |path: &str| served.app.anonymous().post(format!("/api/v1/auth/{path}"));
+        world.turn_clock(16 * MINUTE);
+        let enrol = first.page_sends(post("mfa/totp")).send().await;
+        enrol.assert_error(403, "STEP_UP_REQUIRED");
+        let body = json!({ "password": PASSWORD });
+        let forged = first.sends(post("step-up").json(&body)).send().await;
+        forged.assert_error(403, "FORBIDDEN");
+        let granted = first.page_sends(post("step-up").json(&body)).send().await;
+        let second = Browser::of(&granted);
+        assert_unauthorized(&served.asks(&first).await, OVER);
+        let stolen = first.page_sends(post("refresh").json(&json!({}))).send().await;
+        assert_unauthorized(&stolen, OVER);
+        served.asks(&second).await.assert_status(200);
+        let enrolled = second.page_sends(post("mfa/totp")).send().await;
+        enrolled.assert_status(201);
+    }
+
+    /// Of two at once one is given a session; the other's is over by then.
+    async fn of_two_at_once_one_is_renewed(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let body = || json!({ "password": PASSWORD });
+        let (one, two) = join(step_up(&ada, body()), step_up(&ada, body())).await;
+        let loser = if one.status() == 200 { two } else { one };
+        assert_unauthorized(&loser, OVER);
+        let open = "SELECT methods AS text FROM sessions WHERE revoked_at IS NULL";
+        assert_eq!(query_text(&world, open).await.len(), 1);
     }
 
     /// Whoever has an app is asked for its code too.
@@ -52,12 +112,14 @@ on_each_database! {
         let body = json!({ "password": "wrong horse", "code": code });
         assert_unauthorized(&step_up(&ada, body).await, "Invalid credentials");
         step_up(&ada, json!({ "code": code })).await.assert_error(422, "VALIDATION_ERROR");
-        step_up(&ada, json!({ "password": PASSWORD, "code": code })).await.assert_status(204);
+        let granted = step_up(&ada, json!({ "password": PASSWORD, "code": code })).await;
+        let ada = served.granted(ada.id, &granted);
         let replayed = step_up(&ada, json!({ "password": PASSWORD, "code": code })).await;
         assert_unauthorized(&replayed, "Invalid credentials");
-        step_up(&ada, json!({ "password": PASSWORD, "code": codes[0] })).await.assert_status(204);
-        let methods = query_text(&world, "SELECT methods AS text FROM sessions").await;
-        assert_eq!(methods, ["pwd otp recovery"]);
+        let granted = step_up(&ada, json!({ "password": PASSWORD, "code": codes[0] })).await;
+        let ada = served.granted(ada.id, &granted);
+        let methods = query_text(&world, "SELECT methods AS text FROM sessions ORDER BY id").await;
+        assert_eq!(methods, ["pwd", "pwd otp", "pwd recovery"]);
         for _ in 0..4 {
             let body = json!({ "password": PASSWORD, "code": app.wrong_code(world.now()) });
             assert_unauthorized(&step_up(&ada, body).await, "Invalid credentials");
@@ -76,7 +138,8 @@ on_each_database! {
         world.turn_clock(16 * MINUTE);
         let guess = json!({ "password": PASSWORD, "code": app.code(world.now()) });
         assert_unauthorized(&step_up(&ada, guess).await, "Invalid credentials");
-        step_up(&ada, json!({ "code": app.code(world.now()) })).await.assert_status(204);
+        let granted = step_up(&ada, json!({ "code": app.code(world.now()) })).await;
+        let ada = served.granted(ada.id, &granted);
         ada.client.delete("/api/v1/auth/mfa/totp").send().await.assert_status(204);
         step_up(&ada, json!({})).await.assert_error(409, "CONFLICT");
     }
@@ -87,8 +150,10 @@ on_each_database! {
         let ada = served.user(ADA).await;
         execute(&world, "UPDATE sessions SET revoked_at = created_at").await;
         let refused = step_up(&ada, json!({ "password": PASSWORD })).await;
-        refused.assert_status(401);
-        ada.client.post("/api/v1/auth/mfa/totp").send().await.assert_status(403);
+        assert_unauthorized(&refused, OVER);
+        let enrol = ada.client.post("/api/v1/auth/mfa/totp").send().await;
+        assert_unauthorized(&enrol, OVER);
+        assert_eq!(query_text(&world, "SELECT methods AS text FROM sessions").await.len(), 1);
     }
 
     /// An admin helps whoever lost their devices; nobody else does.

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
-    MINUTE, Member, PASSWORD, actions, assert_unauthorized,
+    MINUTE, Member, PASSWORD, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, confirm, login},
     query_text, serve,
 };
@@ -171,9 +171,11 @@ on_each_database! {
         login(&served, ADA, &spaced).await.assert_status(200);
     }
 
-    /// Five wrong codes in a row, and no code is looked at for five minutes; then ten.
+    /// Five wrong codes in a row, and no code is looked at for five minutes; then ten. That is beside
+    /// what throttles the sign-in, which is told to wait for longer here.
     async fn guessing_is_slowed_down(world: World) {
-        let served = serve(&world).await;
+        let patient = [("AUTH_ACCOUNT_ATTEMPTS", "20")];
+        let served = Served::of(&world, auth(&world, &patient)).await;
         let ada = served.user(ADA).await;
         let (app, codes) = AuthenticatorApp::enable(&world, &ada).await;
         for minutes in [5, 10] {
@@ -193,6 +195,19 @@ on_each_database! {
         assert_wrong(&login(&served, ADA, &app.wrong_code(world.now())).await);
         let failed = actions(&world).await;
         assert_eq!(failed.iter().filter(|one| *one == "second_factor.failed").count(), 11);
+    }
+
+    /// By default the sign-in itself is throttled too: a code cannot be tried more often than a password.
+    async fn a_wrong_code_counts_as_a_failed_sign_in(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let (app, _) = AuthenticatorApp::enable(&world, &ada).await;
+        for _ in 0..5 {
+            assert_wrong(&login(&served, ADA, &app.wrong_code(world.now())).await);
+        }
+        let throttled = served.login(ADA, "wrong horse").await;
+        throttled.assert_error(429, "TOO_MANY_REQUESTS");
+        assert_eq!(throttled.error_message(), "Too many attempts");
     }
 
     /// Guesses at the same time are counted like others.
@@ -236,6 +251,7 @@ on_each_database! {
             assert_unauthorized(&refused, "Invalid credentials");
             assert!(refused.error_fields().is_empty());
         }
-        served.login("root@example.org", PASSWORD).await.assert_statements(3);
+        // Two of them throttle: one lets the guess through, one takes it back.
+        served.login("root@example.org", PASSWORD).await.assert_statements(5);
     }
 }

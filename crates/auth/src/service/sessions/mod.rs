@@ -129,7 +129,7 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`AuthError::SessionNotFound`] when the old one is over.
+    /// [`AuthError::SessionOver`] when the old one is over.
     pub(crate) async fn renew(
         &self,
         transaction: &Transaction,
@@ -140,7 +140,7 @@ impl Sessions {
         let (why, now) = (Revocation::Renewed, self.clock.now());
         let old = repository::sessions::lock(transaction, id).await?;
         let old = old.filter(|old| self.is_alive(old, now));
-        let old = old.ok_or(AuthError::SessionNotFound)?;
+        let old = old.ok_or(AuthError::SessionOver)?;
         repository::sessions::revoke(transaction, id, Some(old.user_id), why, now).await?;
         self.states.forget_after(transaction, &[id]);
         let delivery = Delivery::asked(old.cookies);

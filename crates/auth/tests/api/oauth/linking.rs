@@ -4,9 +4,11 @@ use ashlar_testkit::{TestApp, TestClient, TestResponse, World, on_each_database}
 use serde_json::json;
 use url::Url;
 
+use crate::{MINUTE, PASSWORD, authenticator_app::step_up};
+
 use super::{Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in_by_testkit};
 
-async fn begin(client: &TestClient, provider: &'static str) -> Visit {
+pub(crate) async fn begin(client: &TestClient, provider: &'static str) -> Visit {
     let path = format!("/api/v1/auth/oauth/{provider}/link");
     let answer = client
         .post(path)
@@ -21,13 +23,18 @@ async fn begin(client: &TestClient, provider: &'static str) -> Visit {
     }
 }
 
-async fn link(app: &TestApp, client: &TestClient, idp: &Idp, provider: &'static str) -> Url {
+pub(crate) async fn link(
+    app: &TestApp,
+    client: &TestClient,
+    idp: &Idp,
+    provider: &'static str,
+) -> Url {
     let visit = begin(client, provider).await;
     idp.nonce(&visit);
     visit.end(app).await
 }
 
-async fn unlink(client: &TestClient, provider: &str) -> TestResponse {
+pub(crate) async fn unlink(client: &TestClient, provider: &str) -> TestResponse {
     client
         .delete(format!("/api/v1/auth/oauth/{provider}"))
         .send()
@@ -95,6 +102,27 @@ on_each_database! {
         let both = futures_util::future::join_all(both).await;
         let gone = both.iter().filter(|answer| answer.status() == 204);
         assert_eq!(gone.count(), 1);
+    }
+
+    /// A session that was left open neither links nor unlinks (OWASP ASVS 4.0, 3.7.1).
+    async fn linking_asks_for_a_recent_proof(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = served.user("ada@example.org").await;
+        link(&served.app, &ada.client, &idp, "dev").await;
+        world.turn_clock(16 * MINUTE);
+        let post = ada.client.post("/api/v1/auth/oauth/other/link").json(&json!({})).send().await;
+        post.assert_error(403, "STEP_UP_REQUIRED");
+        assert_eq!(post.header("set-cookie"), None);
+        unlink(&ada.client, "dev").await.assert_error(403, "STEP_UP_REQUIRED");
+        let links = ada.client.get("/api/v1/auth/oauth/links").send().await;
+        assert_eq!(links.json()["data"].as_array().unwrap().len(), 1);
+        let granted = step_up(&ada, json!({ "password": PASSWORD })).await;
+        let ada = served.granted(ada.id, &granted);
+        link(&served.app, &ada.client, &idp, "other").await;
+        unlink(&ada.client, "dev").await.assert_status(204);
+        let links = ada.client.get("/api/v1/auth/oauth/links").send().await;
+        assert_eq!(links.json()["data"][0]["provider"], "other");
     }
 
     /// Without a sign-in nothing is linked or unlinked.

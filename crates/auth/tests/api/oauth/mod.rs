@@ -3,7 +3,8 @@
 mod explicit;
 mod forged;
 mod idp;
-mod linking;
+pub(crate) mod linking;
+mod second_factor;
 mod sign_in;
 mod tokens;
 mod visits;
@@ -12,7 +13,7 @@ use ashlar_auth::Auth;
 use ashlar_core::principal::UserId;
 use ashlar_testkit::{TestApp, TestResponse, World};
 use sea_orm::{ConnectionTrait, Statement};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 pub(crate) use idp::Idp;
@@ -127,6 +128,13 @@ impl Visit {
     pub(crate) async fn exchange(&self, app: &TestApp, code: &str) -> TestResponse {
         exchange(app, &self.cookie, code).await
     }
+
+    /// With more in the body than the code.
+    pub(crate) async fn exchange_with(&self, app: &TestApp, body: Value) -> TestResponse {
+        let post = app.anonymous().post("/api/v1/auth/oauth/exchange");
+        let post = post.header("cookie", &self.cookie);
+        post.json(&body).send().await
+    }
 }
 
 pub(crate) async fn exchange(app: &TestApp, cookie: &str, code: &str) -> TestResponse {
@@ -137,12 +145,18 @@ pub(crate) async fn exchange(app: &TestApp, cookie: &str, code: &str) -> TestRes
     post.json(&json!({ "code": code })).send().await
 }
 
-/// Signs in by the provider, as whom it says: the user's id.
-pub(crate) async fn sign_in(served: &Served, idp: &Idp, provider: &'static str) -> UserId {
+/// Comes back from the provider, as whom it says, with a one-time code.
+pub(crate) async fn arrive(served: &Served, idp: &Idp, provider: &'static str) -> (Visit, String) {
     let visit = Visit::begin(&served.app, provider).await;
     idp.nonce(&visit);
     let end = visit.end(&served.app).await;
     let code = parameter(&end, "code").unwrap_or_else(|| panic!("no code: {end}"));
+    (visit, code)
+}
+
+/// Signs in by the provider, as whom it says: the user's id.
+pub(crate) async fn sign_in(served: &Served, idp: &Idp, provider: &'static str) -> UserId {
+    let (visit, code) = arrive(served, idp, provider).await;
     let tokens = visit.exchange(&served.app, &code).await;
     tokens.assert_status(200);
     let token = tokens.json()["access_token"].as_str().unwrap().to_owned();

@@ -19,7 +19,7 @@ pub(super) const VERIFIED: u8 = 1 << 2;
 const ATTESTED: u8 = 1 << 6;
 
 /// One passkey on a device, and how the device and its browser behave.
-pub(super) struct Device {
+pub(crate) struct Device {
     key: EcdsaKeyPair,
     pub(super) credential_id: String,
     /// What the site said the user is called.

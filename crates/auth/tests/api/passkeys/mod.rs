@@ -8,7 +8,7 @@ mod sign_in;
 use ashlar_testkit::TestResponse;
 use serde_json::Value;
 
-use self::device::Device;
+pub(crate) use self::device::Device;
 use crate::{Member, Served};
 
 const ADA: &str = "ada@example.org";
@@ -28,7 +28,7 @@ async fn finish(member: &Member, body: &Value) -> TestResponse {
 }
 
 /// A device with a new passkey of `member`.
-async fn add(member: &Member) -> Device {
+pub(crate) async fn add(member: &Member) -> Device {
     let mut device = Device::new();
     let body = device.create(&begin(member).await);
     finish(member, &body).await.assert_status(201);
@@ -55,7 +55,7 @@ async fn finish_login(served: &Served, body: &Value) -> TestResponse {
     finish.json(body).send().await
 }
 
-async fn login(served: &Served, device: &mut Device) -> TestResponse {
+pub(crate) async fn login(served: &Served, device: &mut Device) -> TestResponse {
     let begun = begin_login(served).await;
     finish_login(served, &device.get(&begun)).await
 }

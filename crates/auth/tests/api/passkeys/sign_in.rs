@@ -4,10 +4,10 @@ use ashlar_core::jobs::Schedule;
 use ashlar_testkit::{World, on_each_database};
 use serde_json::json;
 
-use super::{ADA, add, begin_login, login};
+use super::{ADA, add, begin as begin_registration, begin_login, finish_login, login};
 use crate::{
     MINUTE, Member, PASSWORD, actions, assert_unauthorized, authenticator_app::AuthenticatorApp,
-    execute, query_text, serve,
+    browser::Browser, execute, query_text, serve,
 };
 
 on_each_database! {
@@ -40,7 +40,26 @@ on_each_database! {
         assert_eq!(first["options"]["challenge"].as_str().unwrap().len(), 43);
     }
 
-    /// It renews the proof of identity of the session that it is used in.
+    /// In cookies where that is asked for; a step-up answers in the way of the session it renews.
+    async fn a_passkey_signs_a_browser_in(world: World) {
+        let served = serve(&world).await;
+        let mut device = add(&served.user(ADA).await).await;
+        let mut body = device.get(&begin_login(&served).await);
+        body["cookies"] = json!(true);
+        let first = Browser::of(&finish_login(&served, &body).await);
+        assert_eq!(served.asks(&first).await.json()["email"], ADA);
+        let post = |path: &str| served.app.anonymous().post(format!("/api/v1/auth/passkeys/{path}"));
+        world.turn_clock(16 * MINUTE);
+        let begun = first.page_sends(post("step-up/begin")).send().await;
+        let body = device.get(&begun);
+        let finish = || post("step-up/finish").json(&body);
+        first.sends(finish()).send().await.assert_error(403, "FORBIDDEN");
+        let second = Browser::of(&first.page_sends(finish()).send().await);
+        assert_unauthorized(&served.asks(&first).await, "Invalid authentication credentials");
+        second.page_sends(post("register/begin")).send().await.assert_status(200);
+    }
+
+    /// It begins a session in the place of the one that it is used in, with a new proof of identity.
     async fn a_passkey_steps_up(world: World) {
         let served = serve(&world).await;
         let ada = served.user(ADA).await;
@@ -60,9 +79,11 @@ on_each_database! {
         assert_unauthorized(&finish(&other).send().await, "Invalid credentials");
         register().await.assert_error(403, "STEP_UP_REQUIRED");
         let body = device.get(&begun);
-        finish(&body).send().await.assert_status(204);
-        register().await.assert_status(200);
-        assert_unauthorized(&finish(&body).send().await, "Invalid credentials");
+        let renewed = served.granted(ada.id, &finish(&body).send().await);
+        assert_unauthorized(&register().await, "Invalid authentication credentials");
+        begin_registration(&renewed).await;
+        let again = renewed.client.post("/api/v1/auth/passkeys/step-up/finish").json(&body);
+        assert_unauthorized(&again.send().await, "Invalid credentials");
         let actions = actions(&world).await;
         assert!(actions.contains(&"step_up.succeeded".to_owned()), "{actions:?}");
         assert!(actions.contains(&"step_up.failed".to_owned()), "{actions:?}");

@@ -20,6 +20,7 @@ const WRONG: &str = "wrong horse";
 async fn behind_proxy(world: &World, pairs: &[(&str, &str)]) -> Served {
     let auth = auth(world, pairs);
     let authenticator = auth.authenticator();
+    auth.compose_roles(&[auth.domain()]).unwrap();
     let app = world
         .serve_with(vec![auth.domain()], authenticator, |settings| {
             settings.proxies.trusted = vec!["127.0.0.0/8".parse().unwrap()];
