@@ -44,7 +44,7 @@ fn users() -> TableCreateStatement {
         .col(string_len("email", 254))
         .col(string_len("email_key", 254))
         .col(string_len("display_name", 100))
-        .col(text("password_hash"))
+        .col(text("password_hash").default(""))
         .col(string_len("role", 16).default("user"))
         .col(string_len("status", 16).default("active"))
         .col(columns::version())

@@ -1,4 +1,5 @@
-//! Creates `passwords`: whoever signs in by other means alone has none.
+//! Creates `passwords`, and copies the hashes that `users` had: whoever signs in by other means
+//! alone has none.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{text, timestamp_with_time_zone, uuid};
@@ -25,10 +26,26 @@ impl MigrationTrait for Migration {
                     )
                     .take(),
             )
+            .await?;
+        manager
+            .get_connection()
+            .execute_unprepared(
+                "INSERT INTO passwords (user_id, hash, changed_at) \
+                 SELECT id, password_hash, updated_at FROM users WHERE password_hash <> ''",
+            )
             .await
+            .map(drop)
     }
 
+    /// Who has no password gets none: an empty hash matches nothing.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(
+                "UPDATE users SET password_hash = COALESCE(\
+                 (SELECT hash FROM passwords WHERE passwords.user_id = users.id), '')",
+            )
+            .await?;
         manager
             .drop_table(Table::drop().table("passwords").take())
             .await

@@ -68,7 +68,8 @@ fn audit_log() -> TableCreateStatement {
 }
 
 /// The table refuses to have a row changed or removed, whoever asks, short of an owner who drops
-/// the trigger first.
+/// the trigger first. In SQLite `INSERT OR REPLACE` removes the row that is in the way without a
+/// word to the triggers on `DELETE`, so it has one of its own; PostgreSQL knows no such statement.
 fn refuse_changes(backend: DatabaseBackend) -> &'static [&'static str] {
     match backend {
         DatabaseBackend::Postgres => &[
@@ -81,6 +82,9 @@ fn refuse_changes(backend: DatabaseBackend) -> &'static [&'static str] {
             "CREATE TRIGGER tr_audit_log_no_update BEFORE UPDATE ON audit_log \
              BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END",
             "CREATE TRIGGER tr_audit_log_no_delete BEFORE DELETE ON audit_log \
+             BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END",
+            "CREATE TRIGGER tr_audit_log_no_replace BEFORE INSERT ON audit_log \
+             WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) \
              BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END",
         ],
     }

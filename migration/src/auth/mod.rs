@@ -4,7 +4,6 @@ use sea_orm_migration::MigrationTrait;
 
 mod m20261120_160000_create_users;
 mod m20261120_230000_create_passwords;
-mod m20261120_230100_copy_passwords;
 mod m20261120_230200_drop_users_password_hash;
 mod m20261120_230300_add_users_email_verified_at;
 mod m20261120_230400_create_sessions;
@@ -17,7 +16,6 @@ mod m20261120_230802_create_oauth_accounts;
 mod m20261120_230900_create_account_tokens;
 mod m20261120_231000_create_auth_throttles;
 mod m20261120_231100_create_api_keys;
-mod m20261120_231101_refuse_audit_log_replacements;
 mod m20261120_231200_create_totp_credentials;
 mod m20261120_231201_add_users_second_factor;
 mod m20261120_231202_create_passkeys;
@@ -27,7 +25,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m20261120_160000_create_users::Migration),
         Box::new(m20261120_230000_create_passwords::Migration),
-        Box::new(m20261120_230100_copy_passwords::Migration),
         Box::new(m20261120_230200_drop_users_password_hash::Migration),
         Box::new(m20261120_230300_add_users_email_verified_at::Migration),
         Box::new(m20261120_230400_create_sessions::Migration),
@@ -40,7 +37,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_230900_create_account_tokens::Migration),
         Box::new(m20261120_231000_create_auth_throttles::Migration),
         Box::new(m20261120_231100_create_api_keys::Migration),
-        Box::new(m20261120_231101_refuse_audit_log_replacements::Migration),
         Box::new(m20261120_231200_create_totp_credentials::Migration),
         Box::new(m20261120_231201_add_users_second_factor::Migration),
         Box::new(m20261120_231202_create_passkeys::Migration),

@@ -75,7 +75,7 @@ impl Scratch {
     }
 }
 
-/// The whole schema, one line for each column, index and constraint, in a fixed order.
+/// The whole schema, one line for each column, index, constraint, function and trigger, in a fixed order.
 pub(crate) async fn schema(db: &DatabaseConnection) -> Vec<String> {
     let query = match db.get_database_backend() {
         DbBackend::Postgres => {
@@ -87,11 +87,42 @@ pub(crate) async fn schema(db: &DatabaseConnection) -> Vec<String> {
              from pg_constraint where connamespace = 'public'::regnamespace
              union all select format('type %s', typname) from pg_type
              where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
+             union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+             union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
              order by 1"
         }
         _ => "select type || ' ' || name || ': ' || coalesce(sql, '') as line from sqlite_master where name <> 'sqlite_sequence' order by 1",
     };
-    strings(db, query).await
+    let lines = strings(db, query).await;
+    lines.iter().map(|line| in_order(line)).collect()
+}
+
+/// SQLite keeps a table as it was written. The order of its columns does not count: one that is
+/// added again is the last.
+fn in_order(line: &str) -> String {
+    let Some((head, body)) = line
+        .starts_with("table ")
+        .then(|| line.split_once('('))
+        .flatten()
+    else {
+        return line.to_owned();
+    };
+    let mut depth = 0;
+    let mut parts: Vec<&str> = body
+        .trim_end()
+        .trim_end_matches(')')
+        .split(|character| {
+            match character {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => (),
+            }
+            character == ',' && depth == 0
+        })
+        .map(str::trim)
+        .collect();
+    parts.sort_unstable();
+    format!("{head}({})", parts.join(", "))
 }
 
 /// The first column of every row, which is text.

@@ -11,6 +11,7 @@ mod concurrent;
 mod database;
 mod failure;
 mod fresh;
+mod passwords;
 mod rebuild;
 mod reversible;
 mod rows;

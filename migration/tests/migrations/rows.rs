@@ -51,9 +51,9 @@ pub(crate) async fn add_user(db: &DatabaseConnection, email: &str) -> Result<(),
     insert(
         db,
         "users",
-        "id, email, created_at, updated_at, email_key, display_name, password_hash",
+        "id, email, created_at, updated_at, email_key, display_name",
         values,
-        ", 'A', ''",
+        ", 'A'",
     )
     .await
 }

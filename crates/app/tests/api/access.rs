@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use ashlar_app::compose;
 use ashlar_core::client::{Client, ClientSettings};
-use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
+use ashlar_testkit::{TestApp, TestClient, TestRequest, TestResponse, World};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,23 +19,58 @@ use crate::{
 };
 
 /// What anybody may do, signed in or not: these operations and no others.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 20] = [
     "GET /.well-known/jwks.json",
     "GET /api/health",
+    "GET /api/v1/auth/csrf",
+    "GET /api/v1/auth/oauth/providers",
+    "GET /api/v1/auth/oauth/{provider}/authorize",
+    "GET /api/v1/auth/oauth/{provider}/callback",
     "GET /api/v1/health/",
     "GET /api/v1/health/live",
     "GET /api/v1/health/ready",
+    "POST /api/v1/auth/confirm-email",
+    "POST /api/v1/auth/forgot-password",
     "POST /api/v1/auth/login",
+    "POST /api/v1/auth/oauth/exchange",
+    "POST /api/v1/auth/passkeys/login/begin",
+    "POST /api/v1/auth/passkeys/login/finish",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/reset-password",
     "POST /api/v1/auth/token",
+    "POST /api/v1/auth/verify-email",
     "POST /api/v1/users",
 ];
 
 /// What everybody who is signed in may do, since it is about their own things, or public ones.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 29] = [
+    "DELETE /api/v1/auth/mfa/totp",
+    "DELETE /api/v1/auth/sessions",
+    "GET /api/v1/auth/activity",
+    "GET /api/v1/auth/api-keys",
+    "GET /api/v1/auth/api-keys/scopes",
     "GET /api/v1/auth/me",
+    "GET /api/v1/auth/mfa",
+    "GET /api/v1/auth/oauth/links",
+    "GET /api/v1/auth/passkeys",
+    "GET /api/v1/auth/sessions",
     "GET /api/v1/posts",
     "GET /api/v1/projects",
     "GET /api/v1/users/{user_id}/posts",
+    "POST /api/v1/auth/api-keys",
+    "POST /api/v1/auth/change-email",
+    "POST /api/v1/auth/change-password",
+    "POST /api/v1/auth/logout",
+    "POST /api/v1/auth/mfa/recovery-codes",
+    "POST /api/v1/auth/mfa/totp",
+    "POST /api/v1/auth/mfa/totp/confirm",
+    "POST /api/v1/auth/oauth/{provider}/link",
+    "POST /api/v1/auth/passkeys/register/begin",
+    "POST /api/v1/auth/passkeys/register/finish",
+    "POST /api/v1/auth/passkeys/step-up/begin",
+    "POST /api/v1/auth/passkeys/step-up/finish",
+    "POST /api/v1/auth/step-up",
+    "POST /api/v1/auth/verify-email/request",
     "POST /api/v1/posts",
     "POST /api/v1/projects",
 ];
@@ -53,13 +89,67 @@ enum Caller {
     Stranger,
     /// The same, with a role that permits something else.
     WrongRole,
+    /// With a token whose session has ended.
+    Revoked,
+    /// With an API key that is good for something else.
+    WrongKey,
+    /// Signed in by cookies, which come without the session's CSRF token.
+    Tricked,
 }
 
 impl Caller {
-    const ALL: [Self; 4] = [Self::Nobody, Self::Forger, Self::Stranger, Self::WrongRole];
+    const ALL: [Self; 7] = [
+        Self::Nobody,
+        Self::Forger,
+        Self::Stranger,
+        Self::WrongRole,
+        Self::Revoked,
+        Self::WrongKey,
+        Self::Tricked,
+    ];
 
-    fn is_signed_in(self) -> bool {
-        matches!(self, Self::Stranger | Self::WrongRole)
+    /// Whether they are somebody to `operation`, so that it is for it to say what they may do.
+    fn is_known_to(self, operation: &Operation) -> bool {
+        match self {
+            Self::Nobody | Self::Forger | Self::Revoked | Self::WrongKey => false,
+            Self::Stranger | Self::WrongRole => true,
+            Self::Tricked => operation.method.is_safe(),
+        }
+    }
+
+    /// What `operation` answers to them.
+    fn expected(self, operation: &Operation) -> &'static [u16] {
+        match self {
+            Self::Nobody | Self::Forger | Self::Revoked => &[401],
+            Self::WrongKey => &[403],
+            Self::Tricked if !self.is_known_to(operation) => &[403],
+            _ if permission(operation).is_some() => &[403],
+            _ => &[403, 404],
+        }
+    }
+}
+
+/// A caller's credentials.
+struct Credentials {
+    client: TestClient,
+    /// What a browser sends along.
+    cookies: Option<String>,
+}
+
+impl Credentials {
+    fn request(&self, method: &Method, path: &str) -> TestRequest {
+        let request = self.client.request(method.clone(), path);
+        match &self.cookies {
+            Some(cookies) => request.header("cookie", cookies),
+            None => request,
+        }
+    }
+}
+
+impl From<TestClient> for Credentials {
+    fn from(client: TestClient) -> Self {
+        let cookies = None;
+        Self { client, cookies }
     }
 }
 
@@ -72,6 +162,8 @@ struct Scene {
     project_id: String,
     task_id: String,
     post_id: String,
+    session_id: String,
+    key_id: String,
 }
 
 impl Scene {
@@ -90,10 +182,14 @@ impl Scene {
         .await;
         let tasks = format!("/api/v1/projects/{project_id}/tasks");
         let draft = json!({ "title": "Hers", "content": "Not yet." });
+        let key = json!({ "name": "Hers", "scopes": ["posts:read"] });
+        let sessions = alice.get("/api/v1/auth/sessions").send().await;
         Self {
             user_id: id(&alice.get("/api/v1/auth/me").send().await.json()),
             task_id: made(tasks, json!({ "title": "Hers" })).await,
             post_id: made("/api/v1/posts".into(), draft).await,
+            session_id: id(&sessions.assert_status(200).json()["data"][0]),
+            key_id: made("/api/v1/auth/api-keys".into(), key).await,
             project_id,
             app,
             admin,
@@ -102,44 +198,82 @@ impl Scene {
     }
 
     /// What of Alice's a path's parameter names.
-    fn id_of(&self, parameter: &str) -> &str {
+    fn id_of<'a>(&'a self, parameter: &str) -> &'a str {
         match parameter {
             "{user_id}" => &self.user_id,
             "{project_id}" => &self.project_id,
             "{task_id}" => &self.task_id,
             "{post_id}" => &self.post_id,
+            "{session_id}" => &self.session_id,
+            "{key_id}" => &self.key_id,
+            // It takes an authenticator to have one: auth's own tests do.
+            "{passkey_id}" => NOBODY,
             // Nobody's but the operators'.
             "{job_id}" | "{dead_letter_id}" => NOBODY,
+            "{provider}" => operations::PROVIDER,
             other => panic!("give Alice one of {other}"),
         }
     }
 
     /// The path of `operation` on Alice's things.
     fn path(&self, operation: &Operation) -> String {
-        let segments = operation
-            .path
-            .split('/')
-            .map(|segment| match segment.starts_with('{') {
-                true => self.id_of(segment),
-                false => segment,
-            });
-        segments.collect::<Vec<&str>>().join("/")
+        operation.path_of(|parameter| self.id_of(parameter))
     }
 
     /// Somebody new for each request: some operations end what their caller is signed in with.
-    async fn caller(&self, caller: Caller, operation: &Operation, number: usize) -> TestClient {
+    async fn caller(&self, caller: Caller, operation: &Operation, number: usize) -> Credentials {
         let name = format!("{caller:?}{number}").to_lowercase();
         match caller {
-            Caller::Nobody => self.app.anonymous(),
-            Caller::Forger => self.app.bearer(forged(&self.alice)),
-            Caller::Stranger => register(&self.app, &name).await,
+            Caller::Nobody => self.app.anonymous().into(),
+            Caller::Forger => self.app.bearer(forged(&self.alice)).into(),
+            Caller::Stranger => register(&self.app, &name).await.into(),
             Caller::WrongRole => {
                 let role = match permission(operation) {
                     Some("jobs:read") => "watcher",
                     _ => "clerk",
                 };
-                self.with_role(&name, role).await
+                self.with_role(&name, role).await.into()
             }
+            Caller::Revoked => {
+                let member = register(&self.app, &name).await;
+                let out = member.post("/api/v1/auth/logout").send().await;
+                out.assert_status(204);
+                member.into()
+            }
+            Caller::WrongKey => self.with_key(&name, operation).await.into(),
+            Caller::Tricked => self.with_cookies(&name).await,
+        }
+    }
+
+    /// An admin's key, which is good for all but `operation`: what keeps it out is its scopes.
+    async fn with_key(&self, name: &str, operation: &Operation) -> TestClient {
+        let admin = self.with_role(name, "admin").await;
+        let scopes = admin.get("/api/v1/auth/api-keys/scopes").send().await;
+        let all = scopes.assert_status(200).json()["data"].clone();
+        let mut scopes: Vec<String> = serde_json::from_value(all).expect("names");
+        let asked = key_scope(operation);
+        scopes.retain(|scope| scope != "*" && Some(&**scope) != asked);
+        let key = json!({ "name": name, "scopes": scopes });
+        let made = admin.post("/api/v1/auth/api-keys").json(&key).send().await;
+        let made = made.assert_status(201).json();
+        self.app.bearer(made["key"].as_str().expect("a key"))
+    }
+
+    /// Somebody new who is signed in by cookies.
+    async fn with_cookies(&self, name: &str) -> Credentials {
+        register(&self.app, name).await;
+        let email = format!("{name}@example.org");
+        let body = json!({ "email": email, "password": PASSWORD, "cookies": true });
+        let login = self.app.anonymous().post("/api/v1/auth/login");
+        let login = login.json(&body).send().await;
+        let set = login.assert_status(200).headers().get_all("set-cookie");
+        let pairs = set.iter().map(|cookie| {
+            let cookie = cookie.to_str().expect("ASCII");
+            cookie.split(';').next().expect("name and value")
+        });
+        Credentials {
+            client: self.app.anonymous(),
+            cookies: Some(pairs.collect::<Vec<_>>().join("; ")),
         }
     }
 
@@ -201,6 +335,13 @@ fn permission(operation: &Operation) -> Option<&str> {
     Some(rest.split_once('`')?.0)
 }
 
+/// The scope that `operation` asks of API keys, as its description says; `None` when it takes none.
+fn key_scope(operation: &Operation) -> Option<&str> {
+    let text = operation.value["description"].as_str()?;
+    let (_, rest) = text.split_once("With an API key: the scope `")?;
+    Some(rest.split_once('`')?.0)
+}
+
 /// A body that says nothing wrong of Alice's thing, so that what is refused is the caller.
 fn body(operation: &Operation) -> Value {
     match operation.value["operationId"].as_str() {
@@ -215,13 +356,8 @@ fn body(operation: &Operation) -> Value {
 #[track_caller]
 fn assert_refused(caller: Caller, operation: &Operation, answer: &TestResponse) {
     let place = name(operation);
-    let expected: &[u16] = match (caller.is_signed_in(), permission(operation)) {
-        (false, _) => &[401],
-        (true, Some(_)) => &[403],
-        (true, None) => &[403, 404],
-    };
     let status = answer.status();
-    if caller.is_signed_in() && OPEN.contains(&&*place) {
+    if caller.is_known_to(operation) && OPEN.contains(&&*place) {
         let let_in = ![401, 403, 404].contains(&status);
         assert!(
             let_in,
@@ -229,7 +365,7 @@ fn assert_refused(caller: Caller, operation: &Operation, answer: &TestResponse) 
         );
     } else {
         assert!(
-            expected.contains(&status),
+            caller.expected(operation).contains(&status),
             "{caller:?} got into {place}: {answer}"
         );
     }
@@ -261,7 +397,7 @@ on_sqlite! {
         for caller in Caller::ALL {
             for (number, operation) in operations.iter().enumerate() {
                 let client = scene.caller(caller, operation, number).await;
-                let request = client.request(operation.method.clone(), scene.path(operation));
+                let request = client.request(&operation.method, &scene.path(operation));
                 let request = match operation.body("application/json") {
                     Some(_) => request.json(&body(operation)),
                     None => request,
@@ -278,12 +414,12 @@ on_sqlite! {
         let scene = Scene::set(&world, &[ROLES]).await;
         for caller in Caller::ALL {
             for (number, operation) in secured(&scene.app).iter().enumerate() {
-                if caller.is_signed_in() && permission(operation).is_none() {
+                if caller.is_known_to(operation) && permission(operation).is_none() {
                     continue;
                 }
                 let client = scene.caller(caller, operation, number).await;
                 let path = format!("{}?limit=x&nonsense=1", operation.path_with("nonsense"));
-                let request = client.request(operation.method.clone(), path);
+                let request = client.request(&operation.method, &path);
                 let request = request.header("if-match", "nonsense");
                 let request = match operation.value["requestBody"].is_null() {
                     true => request,

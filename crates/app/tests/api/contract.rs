@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::{operations, register, serve, settings};
 
 /// What is served without being in the contract: pages, and second spellings.
-const HIDDEN: [&str; 15] = [
+const HIDDEN: [&str; 16] = [
+    "GET /account",
     "GET /api/v1/health",
     "GET /asyncapi",
     "GET /asyncapi.json",
@@ -106,6 +107,8 @@ on_sqlite! {
         let system = compose::system(&settings(&[]), &world.database(), &world.clock());
         let mounted: BTreeSet<String> = system.expect("a system").api.routes().iter()
             .map(|route| format!("{} {}", route.method(), route.path()))
+            // The files of the sign-in page, which are auth's to list.
+            .filter(|route| !route.starts_with("GET /account/assets/"))
             .collect();
         let hidden: BTreeSet<String> = HIDDEN.map(str::to_owned).into();
         let documented = documented(&app);

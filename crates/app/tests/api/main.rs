@@ -48,6 +48,13 @@ fn settings(variables: &[(&str, &str)]) -> Settings {
         // As cheap as argon2 can be: what hashing costs is auth's own to test.
         ("AUTH_ARGON2_MEMORY_KIB", "8"),
         ("AUTH_ARGON2_ITERATIONS", "1"),
+        // A provider to sign in by, which nobody asks anything.
+        ("OAUTH_HUB_CLIENT_ID", "us"),
+        ("OAUTH_HUB_CLIENT_SECRET", "sesame"),
+        ("OAUTH_HUB_AUTHORIZE_URL", "https://hub.example/authorize"),
+        ("OAUTH_HUB_TOKEN_URL", "https://hub.example/token"),
+        ("OAUTH_HUB_USERINFO_URL", "https://hub.example/user"),
+        ("OAUTH_HUB_SCOPES", "user:email"),
     ];
     let mut pairs: Vec<(&str, &str)> = defaults.into();
     pairs.extend(variables);

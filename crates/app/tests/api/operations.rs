@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 /// An id that is nobody's.
 pub(crate) const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
+/// The provider to sign in by of the tests' settings.
+pub(crate) const PROVIDER: &str = "hub";
+
 /// One operation of the contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
@@ -56,13 +59,21 @@ impl Operation {
             .collect()
     }
 
-    /// Its path, with `value` in the place of each parameter.
+    /// Its path, with `value` in the place of each id, and a provider that there is.
     pub(crate) fn path_with(&self, value: &str) -> String {
+        self.path_of(|parameter| match parameter {
+            "{provider}" => PROVIDER,
+            _ => value,
+        })
+    }
+
+    /// Its path, with what `value_of` has for each parameter (`{name}`).
+    pub(crate) fn path_of<'a>(&'a self, value_of: impl Fn(&'a str) -> &'a str) -> String {
         let segments = self
             .path
             .split('/')
             .map(|segment| match segment.starts_with('{') {
-                true => value,
+                true => value_of(segment),
                 false => segment,
             });
         segments.collect::<Vec<&str>>().join("/")

@@ -4,7 +4,7 @@
 use ashlar_contracts::{
     posts::PostCreated,
     users::{
-        UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+        SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
         UserPasswordResetRequested, UserRegistered, UserVerificationRequested,
     },
 };
@@ -91,6 +91,22 @@ impl Handle<UserPasswordChanged> for TellOfPasswordChange {
         event: &Received<UserPasswordChanged>,
     ) -> Result<(), Failure> {
         Ok(self.0.tell_of_password_change(transaction, event).await?)
+    }
+}
+
+/// A user hears that they sign in in another way.
+pub(crate) struct TellOfSecondFactorChange(pub(crate) Notifications);
+
+impl Handle<SecondFactorChanged> for TellOfSecondFactorChange {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<SecondFactorChanged>,
+    ) -> Result<(), Failure> {
+        Ok(self
+            .0
+            .tell_of_second_factor_change(transaction, event)
+            .await?)
     }
 }
 

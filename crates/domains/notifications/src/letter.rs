@@ -1,6 +1,7 @@
 //! What is written about, and what each kind of mail needs to know. A new kind is a variant here
 //! with its fields, a line in [`Letter::template`], and two files in `templates/`.
 
+use ashlar_contracts::users::SecondFactorChange;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub(crate) enum Letter {
     ConfirmEmail(Confirmation),
     /// To a user whose password is another.
     PasswordChanged(Change),
+    /// To a user who signs in in another way.
+    SecondFactorChanged(SecondFactor),
     /// To the address that was a user's.
     EmailChanged(Change),
 }
@@ -72,6 +75,17 @@ pub(crate) struct Change {
     pub(crate) at: String,
 }
 
+/// To a user who signs in in another way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SecondFactor {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// What has changed.
+    pub(crate) change: SecondFactorChange,
+    /// When.
+    pub(crate) at: String,
+}
+
 /// To an admin: there is a new post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PostCreated {
@@ -112,6 +126,7 @@ impl Letter {
             Self::ResetPassword(_) => template!("reset_password"),
             Self::ConfirmEmail(_) => template!("confirm_email"),
             Self::PasswordChanged(_) => template!("password_changed"),
+            Self::SecondFactorChanged(_) => template!("second_factor_changed"),
             Self::EmailChanged(_) => template!("email_changed"),
         }
     }
@@ -123,6 +138,7 @@ impl Letter {
             Self::PostCreated(fields) => Value::from(Serde(fields)),
             Self::VerifyEmail(fields) | Self::ConfirmEmail(fields) => Value::from(Serde(fields)),
             Self::ResetPassword(fields) => Value::from(Serde(fields)),
+            Self::SecondFactorChanged(fields) => Value::from(Serde(fields)),
             Self::PasswordChanged(fields) | Self::EmailChanged(fields) => {
                 Value::from(Serde(fields))
             }
@@ -136,7 +152,10 @@ impl Letter {
             Self::VerifyEmail(fields) => Some((LinkKind::VerifyEmail, fields.token_id)),
             Self::ResetPassword(fields) => Some((LinkKind::ResetPassword, fields.token_id)),
             Self::ConfirmEmail(fields) => Some((LinkKind::ConfirmEmail, fields.token_id)),
-            Self::PostCreated(_) | Self::PasswordChanged(_) | Self::EmailChanged(_) => None,
+            Self::PostCreated(_)
+            | Self::PasswordChanged(_)
+            | Self::SecondFactorChanged(_)
+            | Self::EmailChanged(_) => None,
         }
     }
 

@@ -22,7 +22,7 @@ use ashlar_core::domain::Domain;
 use crate::{
     events::{
         SendEmailChange, SendPasswordReset, SendVerification, TellAdminsOfPost, TellOfEmailChange,
-        TellOfPasswordChange, WelcomeUser,
+        TellOfPasswordChange, TellOfSecondFactorChange, WelcomeUser,
     },
     jobs::Postman,
 };
@@ -60,6 +60,10 @@ pub fn domain(notifications: Notifications) -> Domain {
         .handles(
             "notifications.tell_of_password_change",
             TellOfPasswordChange(notifications.clone()),
+        )
+        .handles(
+            "notifications.tell_of_second_factor_change",
+            TellOfSecondFactorChange(notifications.clone()),
         )
         .handles(
             "notifications.tell_of_email_change",

@@ -136,10 +136,11 @@ fn divided(template: &Template) -> Result<(&'static str, &'static str), Error> {
 
 #[cfg(test)]
 mod tests {
+    use ashlar_contracts::users::SecondFactorChange;
     use uuid::Uuid;
 
     use super::*;
-    use crate::letter::{Change, Confirmation, PasswordReset, PostCreated, Welcome};
+    use crate::letter::{Change, Confirmation, PasswordReset, PostCreated, SecondFactor, Welcome};
 
     fn write(letter: &Letter) -> Content {
         let templates = Templates::new("Ashlar & Sons", "https://site.example");
@@ -159,6 +160,14 @@ mod tests {
             at: "20 November 2026, 12:00 UTC".to_owned(),
             from: from.map(str::to_owned),
             until: "20 November 2026, 12:30 UTC".to_owned(),
+        })
+    }
+
+    fn second_factor(name: Option<String>, change: SecondFactorChange) -> Letter {
+        Letter::SecondFactorChanged(SecondFactor {
+            name,
+            change,
+            at: "20 November 2026, 12:00 UTC".to_owned(),
         })
     }
 
@@ -189,6 +198,7 @@ mod tests {
                 Letter::VerifyEmail(confirmation(name.clone())),
                 Letter::ConfirmEmail(confirmation(name.clone())),
                 Letter::PasswordChanged(change(name.clone())),
+                second_factor(name.clone(), SecondFactorChange::Reset),
                 Letter::EmailChanged(change(name)),
             ]
         });
@@ -226,6 +236,35 @@ mod tests {
                 "it was not you",
             ] {
                 assert!(text.contains(said), "{said}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_change_of_a_second_factor_is_told_in_its_own_words() {
+        let changes = [
+            (SecondFactorChange::TotpEnabled, "asks for a code"),
+            (SecondFactorChange::TotpDisabled, "does not ask for a code"),
+            (
+                SecondFactorChange::RecoveryCodesRenewed,
+                "new recovery codes",
+            ),
+            (
+                SecondFactorChange::RecoveryCodeUsed,
+                "recovery code was used",
+            ),
+            (SecondFactorChange::PasskeyAdded, "another passkey"),
+            (SecondFactorChange::PasskeyRemoved, "passkey was removed"),
+            (SecondFactorChange::Reset, "removed the authenticator app"),
+        ];
+        for (told, _) in changes {
+            let content = write(&second_factor(name(), told));
+            for text in [&content.text, &content.html] {
+                for (change, words) in changes {
+                    assert_eq!(text.contains(words), change == told, "{told:?}: {text}");
+                }
+                assert!(text.contains("20 November 2026, 12:00 UTC"), "{text}");
+                assert!(text.contains("set another password at once"), "{text}");
             }
         }
     }

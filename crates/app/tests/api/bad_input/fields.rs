@@ -113,13 +113,25 @@ fn sound(document: &Value, schema: &Value) -> Value {
             let name = name.as_str().expect("a name");
             let property = resolve(document, &schema["properties"][name]);
             let value = match (&property["examples"][0], &property["enum"][0]) {
-                (Value::Null, Value::Null) => json!("sound enough"),
+                (Value::Null, Value::Null) => made_up(document, property),
                 (Value::Null, first) => first.clone(),
                 (example, _) => example.clone(),
             };
             (name.to_owned(), value)
         })
         .collect()
+}
+
+/// What fits a property that has no example.
+fn made_up(document: &Value, property: &Value) -> Value {
+    let first = alternatives(document, property)[0];
+    match (first["type"].as_str(), first["format"].as_str()) {
+        _ if !first["const"].is_null() => first["const"].clone(),
+        (Some("object"), _) => sound(document, first),
+        (Some("array"), _) => json!(["sound"]),
+        (_, Some("uuid")) => json!(operations::NOBODY),
+        _ => json!("sound enough"),
+    }
 }
 
 /// An object of texts, as the pairs of a form.

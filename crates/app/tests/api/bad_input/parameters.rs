@@ -70,6 +70,17 @@ fn lists(operations: Vec<Operation>) -> Vec<Operation> {
     lists
 }
 
+/// Those of them that answer a page of a list.
+fn pages(operations: Vec<Operation>) -> Vec<Operation> {
+    let mut lists = lists(operations);
+    lists.retain(|list| {
+        let parameters = list.parameters("query");
+        parameters.iter().any(|one| one["name"] == "after")
+    });
+    assert!(lists.len() >= 3, "users, projects, tasks");
+    lists
+}
+
 /// Somebody who may see every list.
 async fn admin(world: &World, app: &TestApp) -> TestClient {
     register(app, "admin").await;
@@ -105,6 +116,10 @@ on_sqlite! {
         let app = serve(&world).await;
         let admin = admin(&world, &app).await;
         for list in lists(operations::all(&app)) {
+            // What else a provider says is ignored (RFC 6749, 4.1.2).
+            if list.value["operationId"] == "callback" {
+                continue;
+            }
             for name in ["nonsense", "Limit", "limit[]", "order_by", ""] {
                 let refused = list.request(&admin).query(name, "1").send().await;
                 assert_eq!(refused.status(), 422, "{name:?}: {refused}");
@@ -122,7 +137,7 @@ on_sqlite! {
     async fn only_one_position_may_be_given(world: World) {
         let app = serve(&world).await;
         let admin = admin(&world, &app).await;
-        for list in lists(operations::all(&app)) {
+        for list in pages(operations::all(&app)) {
             for (one, other) in [("page", "offset"), ("after", "page"), ("after", "offset")] {
                 let refused = list.request(&admin).query(one, "1").query(other, "1").send().await;
                 let fields = refused.assert_error(422, "VALIDATION_ERROR").error_fields();
@@ -151,6 +166,10 @@ on_sqlite! {
         for operation in operations::all(&app) {
             for parameter in operation.parameters("path") {
                 let name = parameter["name"].as_str().expect("a name");
+                // A name, not an id: whatever is none is not there.
+                if name == "provider" {
+                    continue;
+                }
                 for id in ["7", "x", "%20", "null", "01890a5dac96774bbcceb302099a8057", "..%2f..", "%ff", "%C3%A4"] {
                     let request = admin.request(operation.method.clone(), operation.path_with(id));
                     let refused = request.send().await;

@@ -1,8 +1,8 @@
 //! What users are told of their accounts.
 
 use ashlar_contracts::users::{
-    UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested,
-    UserVerificationRequested,
+    SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+    UserPasswordResetRequested, UserVerificationRequested,
 };
 use ashlar_core::{database::Transaction, events::Received};
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 use super::Notifications;
 use crate::{
     jobs::SendMail,
-    letter::{Change, Confirmation, Letter, PasswordReset},
+    letter::{Change, Confirmation, Letter, PasswordReset, SecondFactor},
     model::Recipient,
 };
 
@@ -79,6 +79,23 @@ impl Notifications {
         let to = Recipient::named(&user.email, &user.display_name);
         let letter = Letter::PasswordChanged(Change {
             name: to.name.clone(),
+            at: written(received.occurred_at),
+        });
+        let mail = SendMail { to, letter };
+        self.enqueue(transaction, received.id, 0, &mail).await
+    }
+
+    /// Tells the user that they sign in in another way.
+    pub(crate) async fn tell_of_second_factor_change(
+        &self,
+        transaction: &Transaction,
+        received: &Received<SecondFactorChanged>,
+    ) -> Result<(), DbErr> {
+        let user = &received.event;
+        let to = Recipient::named(&user.email, &user.display_name);
+        let letter = Letter::SecondFactorChanged(SecondFactor {
+            name: to.name.clone(),
+            change: user.change,
             at: written(received.occurred_at),
         });
         let mail = SendMail { to, letter };

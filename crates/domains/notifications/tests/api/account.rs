@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ashlar_contracts::users::{
-    UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested,
-    UserRegistered, UserVerificationRequested,
+    SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged,
+    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserVerificationRequested,
 };
 use ashlar_core::{ids::Id, jobs::table::State, principal::UserId};
 use ashlar_notifications::ports::LinkKind;
@@ -142,6 +142,12 @@ on_each_database! {
             previous_email: "old@example.org".to_owned(),
             display_name: "Ada".to_owned(),
         }).await;
+        work::publish(&world, &notifications, &SecondFactorChanged {
+            user_id,
+            email: "sec@example.org".to_owned(),
+            display_name: "Ada".to_owned(),
+            change: SecondFactorChange::PasskeyAdded,
+        }).await;
         work::perform(&world, &notifications).await;
         let mut mails = mails(&app).await;
         mails.sort_by_key(|mail| mail["to"].to_string());
@@ -149,7 +155,9 @@ on_each_database! {
         assert_eq!(told, [
             ("ada@example.org", "Your password for Ashlar was changed"),
             ("old@example.org", "Your address for Ashlar was changed"),
+            ("sec@example.org", "How you sign in to Ashlar was changed"),
         ]);
+        assert!(string(&mails[2]["text"]).contains("another passkey"), "{}", mails[2]);
         assert!(!mails[1].to_string().contains("new@"), "{}", mails[1]);
     }
 
