@@ -142,7 +142,7 @@ async fn walk(admin: &TestClient, query: &str) -> Vec<String> {
     }
 }
 
-async fn find(admin: &TestClient, name: &str) -> Value {
+pub(crate) async fn find(admin: &TestClient, name: &str) -> Value {
     let list = admin
         .get("/api/v1/users?limit=100")
         .send()
@@ -155,7 +155,7 @@ async fn find(admin: &TestClient, name: &str) -> Value {
 }
 
 /// The user as changed.
-async fn set_status(admin: &TestClient, user: &Value, status: &str) -> Value {
+pub(crate) async fn set_status(admin: &TestClient, user: &Value, status: &str) -> Value {
     let path = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
     let version = format!("\"{}\"", user["version"]);
     let change = admin
