@@ -28,14 +28,14 @@ on_each_database! {
         let process = AshlarProcess::start(&[("DATABASE_URL", world.database_url())]).await;
         admin(&process, "root").await;
         let printed = export(&process, &[]).await;
-        assert_eq!(actions(&printed), ["session.started", "audit.exported"]);
+        assert_eq!(actions(&printed), ["admin.created", "session.started", "audit.exported"]);
         let later = export(&process, &["--since", "2999-01-01T00:00:00Z"]).await;
         assert_eq!(actions(&later), [] as [&str; 0]);
         let earlier = export(&process, &["--until", "2000-01-01T00:00:00Z"]).await;
         assert_eq!(actions(&earlier), [] as [&str; 0]);
         let refused = export(&process, &["--since", "yesterday"]).await;
         assert_eq!(refused.code, Some(2), "{refused:#?}");
-        assert_eq!(actions(&export(&process, &[]).await).len(), 5);
+        assert_eq!(actions(&export(&process, &[]).await).len(), 6);
     }
 
     /// The same lines on the command line and over HTTP.
@@ -50,7 +50,8 @@ on_each_database! {
 
         // Exports are entries themselves, so both end before the first of them.
         let printed = export(&process, &["--until", newest]).await;
-        assert_eq!(actions(&printed), ["session.started", "session.started", "session.ended"]);
+        let expected = ["admin.created", "session.started", "user.registered", "session.started", "session.ended"];
+        assert_eq!(actions(&printed), expected);
         let fetched = root.get("/api/v1/audit/export").query("until", newest).send().await;
         assert_eq!(fetched.assert_status(200).text(), printed.stdout);
         let type_of = fetched.header("content-type");

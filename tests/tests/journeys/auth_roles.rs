@@ -56,7 +56,10 @@ async fn a_typo_in_a_permission_stops_the_start() {
     ended.refused(&["AUTH_ROLES", "support", "\"user:read\"", "users:read"]);
     let no_list = ashlar(&[("PORT", "0"), ("AUTH_ROLES", "support")], &["serve"]).await;
     let complaint = no_list.complaint();
-    assert!(complaint.contains("AUTH_ROLES must be roles"), "{complaint}");
+    assert!(
+        complaint.contains("AUTH_ROLES must be roles"),
+        "{complaint}"
+    );
 }
 
 fn permissions(roles: &Value, name: &str) -> Value {
