@@ -85,8 +85,14 @@ on_each_database! {
         let login = other.anonymous().post("/api/v1/auth/login").json(&login).send().await;
         login.assert_error(401, "UNAUTHORIZED");
 
+        // Their sessions are over for good; they may begin new ones.
         set_status(&root, &suspended, "active").await;
-        bob.get("/api/v1/auth/me").send().await.assert_status(200);
+        bob.get("/api/v1/auth/me").send().await.assert_error(401, "UNAUTHORIZED");
+        let back = other.bearer(sign_in(&other, &email("bob")).await);
+        eventually(within, "the other process knows that too", async || {
+            back.get("/api/v1/auth/me").send().await.status() == 200
+        })
+        .await;
     }
 
     /// Without an admin nobody could make one, so the last one stays.
@@ -142,7 +148,7 @@ async fn walk(admin: &TestClient, query: &str) -> Vec<String> {
     }
 }
 
-async fn find(admin: &TestClient, name: &str) -> Value {
+pub(crate) async fn find(admin: &TestClient, name: &str) -> Value {
     let list = admin
         .get("/api/v1/users?limit=100")
         .send()
@@ -155,7 +161,7 @@ async fn find(admin: &TestClient, name: &str) -> Value {
 }
 
 /// The user as changed.
-async fn set_status(admin: &TestClient, user: &Value, status: &str) -> Value {
+pub(crate) async fn set_status(admin: &TestClient, user: &Value, status: &str) -> Value {
     let path = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
     let version = format!("\"{}\"", user["version"]);
     let change = admin

@@ -11,7 +11,7 @@ use ashlar_testkit::{Scratch, World, on_each_database, process};
 use crate::command::{ashlar, ashlar_in};
 
 /// For each command what its help must tell.
-const HELP: [(&[&str], &[&str]); 10] = [
+const HELP: [(&[&str], &[&str]); 11] = [
     (
         &[],
         &[
@@ -149,6 +149,36 @@ async fn the_doctor_masks_what_is_secret() {
             !format!("{ended:?}").contains(secret),
             "{secret} is told: {table}"
         );
+    }
+}
+
+/// Keys that sign and seal, and what providers gave us.
+#[tokio::test]
+async fn the_doctor_masks_keys_and_clients_secrets() {
+    let pem = ashlar(&[], &["keys", "generate"]).await;
+    let pem = pem.succeeded();
+    let seal = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4=";
+    let variables = [
+        ("AUTH_JWT_ALGORITHM", "EdDSA"),
+        ("AUTH_JWT_KEYS", pem),
+        ("AUTH_TOKEN_KEYS", seal),
+        ("OAUTH_GITHUB_ISSUER", "https://id.example.com"),
+        ("OAUTH_GITHUB_CLIENT_ID", "ashlar"),
+        ("OAUTH_GITHUB_CLIENT_SECRET", "hush-and-more"),
+    ];
+    let ended = ashlar(&variables, &["doctor"]).await;
+    let table = ended.succeeded();
+    for name in [
+        "AUTH_JWT_KEYS",
+        "AUTH_TOKEN_KEYS",
+        "OAUTH_GITHUB_CLIENT_SECRET",
+    ] {
+        assert_eq!(row(table, name), [name, "[redacted]", "environment"]);
+    }
+    assert_eq!(row(table, "OAUTH_GITHUB_CLIENT_ID")[1], "ashlar");
+    let key = pem.lines().nth(1).unwrap();
+    for secret in [key, seal, "hush-and-more"] {
+        assert!(!format!("{ended:?}").contains(secret), "told: {table}");
     }
 }
 

@@ -41,13 +41,13 @@ on_each_database! {
 }
 
 /// What `/dev/mailbox.json` has, the newest first.
-async fn mailbox(process: &AshlarProcess) -> Vec<Value> {
+pub(crate) async fn mailbox(process: &AshlarProcess) -> Vec<Value> {
     let answer = process.anonymous().get("/dev/mailbox.json").send().await;
     let mailbox = answer.assert_status(200).json();
     mailbox["data"].as_array().unwrap().clone()
 }
 
-mod smtp {
+pub(crate) mod smtp {
     use ashlar_contracts::posts::PostId;
 
     use super::*;
@@ -88,7 +88,7 @@ mod smtp {
     }
 
     /// The mails to this address that the mail server has taken.
-    async fn arrived(address: &str) -> Vec<Value> {
+    pub(crate) async fn arrived(address: &str) -> Vec<Value> {
         #[expect(
             clippy::disallowed_methods,
             reason = "one question to a server on this machine"

@@ -24,6 +24,10 @@ mod outage;
 mod kafka;
 mod admin_work;
 mod audit;
+mod auth_jwks;
+mod auth_mails;
+mod auth_roles;
+mod auth_sessions;
 
 mod broker;
 mod command;

@@ -31,6 +31,14 @@ async fn a_first_start_needs_nothing() {
         process.output()
     );
 
+    let output = process.output();
+    let warnings: Vec<&str> = output
+        .lines()
+        .filter(|line| line.contains("WARN"))
+        .collect();
+    assert_eq!(warnings.len(), 1, "{output}");
+    assert!(warnings[0].contains("SECRET_KEY is unset: made one"));
+
     let key = process.folder().join(".ashlar/secret_key");
     assert_eq!((mode(&key), mode(key.parent().unwrap())), (0o600, 0o700));
     let key = fs::read_to_string(key).unwrap();

@@ -29,7 +29,8 @@ async fn requests_in_flight_at_sigint_are_answered() {
 /// Eight sign-ins have begun, but their bodies come only after the server stopped listening: so
 /// all passwords are hashed while it stops.
 async fn answers_what_is_in_flight_at(signal: &str) {
-    let mut process = AshlarProcess::start(&[]).await;
+    // At once, all of them at one account are guesses.
+    let mut process = AshlarProcess::start(&[("AUTH_ACCOUNT_ATTEMPTS", "20")]).await;
     register(&process, "ada").await;
     let body = json!({ "email": email("ada"), "password": PASSWORD }).to_string();
     let uploads = (0..8).map(|_| Upload::begin(&process, "/api/v1/auth/login", &body));
