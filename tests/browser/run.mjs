@@ -2,6 +2,7 @@
 // are. It ends with 1 and a screenshot when the journey fails.
 //
 // BROWSER_URL          the server, by the name that passkeys are bound to: http://localhost:<port>
+// BROWSER_PROVIDER     the OpenID provider, for the journey that goes there
 // BROWSER_SCREENSHOTS  the folder for pictures
 // TEST_CHROMIUM        the browser's executable
 // TEST_PLAYWRIGHT      the folder of the npm package playwright-core

@@ -73,7 +73,7 @@ async function secrets(ada, look) {
 
 async function keep(ada, look, view) {
   const what = `${view} (${look})`;
-  await ada.page.screenshot({ path: ada.browser.picture(`${view}-${look}`), fullPage: true });
+  await ada.photograph(`${view}-${look}`);
   await ada.assertFits(what);
   await ada.assertAccessible(what);
 }

@@ -11,7 +11,7 @@ use ashlar_testkit::{Scratch, World, on_each_database, process};
 use crate::command::{ashlar, ashlar_in};
 
 /// For each command what its help must tell.
-const HELP: [(&[&str], &[&str]); 10] = [
+const HELP: [(&[&str], &[&str]); 11] = [
     (
         &[],
         &[

@@ -2,6 +2,7 @@
 //! against the real binary. Pictures of what was seen are in `target/screenshots`.
 
 mod chromium;
+mod oidc;
 
 use ashlar_testkit::{World, on_each_database};
 
@@ -12,6 +13,12 @@ on_each_database! {
     async fn an_account(world: World) {
         runs("account", &[("DATABASE_URL", world.database_url())]).await;
     }
+}
+
+/// Another address, and the end.
+#[tokio::test]
+async fn an_account_moves_and_ends() {
+    runs("leaving", &[]).await;
 }
 
 /// A forgotten password: one link, which works once and signs everybody out.
@@ -34,6 +41,17 @@ async fn a_passkey() {
 #[tokio::test]
 async fn an_api_key() {
     runs("api_key", &[]).await;
+}
+
+/// An old proof of identity is renewed in a dialog, and what was begun goes on.
+#[tokio::test]
+async fn an_old_proof_is_renewed() {
+    runs("step_up", &[("AUTH_RECENT_MINUTES", "0.15")]).await;
+}
+
+#[tokio::test]
+async fn who_guesses_too_often_is_told_to_wait() {
+    runs("throttle", &[("AUTH_ACCOUNT_ATTEMPTS", "2")]).await;
 }
 
 /// No mouse, and mistakes on the way.
