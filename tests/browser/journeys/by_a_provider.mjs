@@ -1,7 +1,7 @@
 // Signing in by a provider: the first time, with a second factor, and connected to an account by hand.
 
 import assert from "node:assert/strict";
-import { agree, refuse } from "../provider.mjs";
+import { agree, leaveBy, refuse } from "../provider.mjs";
 import { enrol } from "../totp.mjs";
 
 const NAME = "Stone Guild";
@@ -58,7 +58,7 @@ async function connects(browser, taken) {
   const ada = await browser.visitor();
   await ada.signUp();
   await ada.goTo("Connected accounts");
-  await ada.press(`Connect ${NAME}`);
+  await leaveBy(ada, `Connect ${NAME}`);
   await agree(ada, taken);
   await ada.isTold("connected to somebody else's");
   assertClean(ada);
@@ -67,7 +67,7 @@ async function connects(browser, taken) {
   Object.assign(hers, { email: ada.email, password: ada.password });
   await hers.signIn();
   await hers.goTo("Connected accounts");
-  await hers.press(`Connect ${NAME}`);
+  await leaveBy(hers, `Connect ${NAME}`);
   await agree(hers, ada.email);
   await hers.sees("Connected accounts");
   await hers.isTold(`${NAME} is connected`);
@@ -81,7 +81,7 @@ async function connects(browser, taken) {
 
 async function leave(visitor) {
   await visitor.open("sign-in");
-  await visitor.press(`Continue with ${NAME}`);
+  await leaveBy(visitor, `Continue with ${NAME}`);
 }
 
 /** What the provider sent along has left the address. */

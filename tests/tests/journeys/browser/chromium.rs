@@ -15,7 +15,8 @@ use crate::{command, services::service};
 /// Browsers take much of a machine: more at once make each other wait.
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
-/// Starts the server with these variables, and runs the script `journey` against it.
+/// Starts the server with these variables, and runs the script `journey` against it; its variant
+/// may follow after a space.
 ///
 /// # Panics
 /// When the journey fails; with what it says.
@@ -24,11 +25,7 @@ pub(super) async fn runs(journey: &str, variables: &[(&str, &str)]) {
 }
 
 /// [`runs`] with an OpenID provider at this address, at which the script may be too.
-pub(super) async fn runs_with_provider(
-    journey: &str,
-    variables: &[(&str, &str)],
-    provider: &str,
-) {
+pub(super) async fn runs_with_provider(journey: &str, variables: &[(&str, &str)], provider: &str) {
     run(journey, variables, Some(provider)).await;
 }
 
@@ -57,7 +54,7 @@ fn script(journey: &str, url: &str, provider: Option<&str>) -> Command {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut node = Command::new("node");
     node.arg(tests.join("browser/run.mjs"))
-        .arg(journey)
+        .args(journey.split(' '))
         .env("BROWSER_URL", url)
         .env("BROWSER_SCREENSHOTS", screenshots(tests));
     if let Some(provider) = provider {
