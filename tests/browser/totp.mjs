@@ -1,5 +1,6 @@
 // Codes as an authenticator app makes them (RFC 6238: SHA-1, six digits, 30 seconds).
 
+import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -17,6 +18,30 @@ export async function freshCode(secret) {
   while (step > now() + 1) await pause(1000);
   used.set(secret, step);
   return code(secret, step);
+}
+
+/** Turns two-step sign-in on, with a mistake on the way; answers the secret and the recovery codes. */
+export async function enrol(ada) {
+  await ada.goTo("Two-step sign-in");
+  await ada.press("Set it up");
+  const picture = ada.page.getByRole("img", { name: /^QR code/ });
+  await picture.waitFor();
+  assert.ok(await picture.evaluate((image) => image.complete && image.naturalWidth > 0), "the QR code is shown");
+  const secret = (await ada.page.locator("code.key").textContent()).replaceAll(" ", "");
+  await ada.fill("Code", "12");
+  await ada.press("Turn it on");
+  await ada.page.locator(".error:not(:empty), .summary:not([hidden])").first().waitFor();
+  await ada.fill("Code", await freshCode(secret));
+  await ada.press("Turn it on");
+  await ada.page.getByRole("heading", { name: "Keep your recovery codes" }).waitFor();
+  const codes = await ada.page.locator(".codes code").allTextContents();
+  assert.equal(new Set(codes).size, 10);
+  const download = ada.page.waitForEvent("download");
+  await ada.press("Download");
+  assert.equal((await download).suggestedFilename(), "recovery-codes.txt");
+  await ada.press("I have kept them");
+  await ada.page.getByText("On", { exact: true }).waitFor();
+  return { secret, codes };
 }
 
 function code(secret, step) {

@@ -88,6 +88,11 @@ export class Visitor {
     assert.ok(!this.page.url().includes("="), "the token has left the address");
   }
 
+  /** Keeps a picture of the whole page. */
+  async photograph(name) {
+    await this.page.screenshot({ path: this.browser.picture(name), fullPage: true });
+  }
+
   /** Fails unless axe-core (WCAG 2.2 A and AA) finds nothing serious in what is shown. */
   async assertAccessible(what) {
     await this.page.evaluate(this.browser.axe);

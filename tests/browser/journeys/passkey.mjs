@@ -1,6 +1,7 @@
 // Passkeys, with an authenticator that Chromium plays itself.
 
 import assert from "node:assert/strict";
+import { addAuthenticator } from "../authenticator.mjs";
 
 export async function run(browser) {
   const ada = await browser.visitor();
@@ -28,13 +29,4 @@ export async function run(browser) {
   await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await ada.isTold("is removed");
   assert.equal(await ada.page.getByRole("heading", { name: "Key on my ring" }).count(), 0);
-}
-
-/** A device that keeps passkeys and recognises whoever holds it. */
-async function addAuthenticator(visitor) {
-  const session = await visitor.page.context().newCDPSession(visitor.page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  });
 }

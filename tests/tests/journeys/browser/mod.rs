@@ -2,6 +2,7 @@
 //! against the real binary. Pictures of what was seen are in `target/screenshots`.
 
 mod chromium;
+mod oidc;
 
 use ashlar_testkit::{World, on_each_database};
 
@@ -12,6 +13,12 @@ on_each_database! {
     async fn an_account(world: World) {
         runs("account", &[("DATABASE_URL", world.database_url())]).await;
     }
+}
+
+/// Another address, and the end.
+#[tokio::test]
+async fn an_account_moves_and_ends() {
+    runs("leaving", &[]).await;
 }
 
 /// A forgotten password: one link, which works once and signs everybody out.
@@ -36,17 +43,38 @@ async fn an_api_key() {
     runs("api_key", &[]).await;
 }
 
+/// An old proof of identity is renewed in a dialog, and what was begun goes on.
+#[tokio::test]
+async fn an_old_proof_is_renewed() {
+    runs("step_up", &[("AUTH_RECENT_MINUTES", "0.15")]).await;
+}
+
+#[tokio::test]
+async fn who_guesses_too_often_is_told_to_wait() {
+    runs("throttle", &[("AUTH_ACCOUNT_ATTEMPTS", "2")]).await;
+}
+
 /// No mouse, and mistakes on the way.
 #[tokio::test]
 async fn a_keyboard_is_enough() {
     runs("keyboard", &[]).await;
 }
 
-/// Every view in light, in dark and on a screen of 320 pixels: nothing sticks out, and axe-core finds
-/// nothing that keeps people out.
+/// Every view: nothing sticks out, and axe-core finds nothing that keeps people out.
 #[tokio::test]
-async fn every_view_is_for_everybody() {
-    runs("looks", &[]).await;
+async fn every_view_is_for_everybody_in_light() {
+    runs("looks light", &[]).await;
+}
+
+#[tokio::test]
+async fn every_view_is_for_everybody_in_dark() {
+    runs("looks dark", &[]).await;
+}
+
+/// On a screen of 320 pixels (WCAG 2.2, 1.4.10).
+#[tokio::test]
+async fn every_view_is_for_everybody_on_a_phone() {
+    runs("looks mobile", &[]).await;
 }
 
 /// A link's token, a wrong password, an old proof of identity.

@@ -1,7 +1,7 @@
 // The sign-in page: which views there are, and how it begins.
 
 import { onStepUp } from "./api.js";
-import { meet, warn } from "./notice.js";
+import { meet } from "./notice.js";
 import { load } from "./session.js";
 import { start } from "./router.js";
 import { stepUp } from "./step_up.js";
@@ -50,9 +50,9 @@ async function begin() {
   document.querySelector(".skip").addEventListener("click", skip);
   onStepUp(stepUp);
   await load().catch(meet);
-  const trouble = await comeBack();
+  const goOn = await comeBack();
   await start(ROUTES);
-  if (trouble) warn(trouble);
+  await goOn?.();
 }
 
 begin();

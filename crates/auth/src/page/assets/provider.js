@@ -4,11 +4,16 @@ import { ask } from "./api.js";
 import { open } from "./dialog.js";
 import { el } from "./dom.js";
 import { codeField, form } from "./form.js";
+import { tell, warn } from "./notice.js";
+import { enter } from "./router.js";
 import { signIn, user } from "./session.js";
 import { explain } from "./words.js";
 
 /** Where somebody was who went to a provider: a view's name, no secret. */
 const PLACE = "account.place";
+
+/** Where a provider's sign-in becomes one of ours. */
+const EXCHANGE = "auth/oauth/exchange";
 
 const TROUBLE = {
   access_denied: "You did not allow it, so nothing was changed.",
@@ -39,35 +44,49 @@ export function leaveToConnect(url, place) {
   location.assign(target.href);
 }
 
-/** Deals with what a provider sent back in the address; answers what went wrong. */
+/**
+ * Deals with what a provider sent back in the address, which says nothing of it any more then.
+ * Answers what is to be done once a view is shown; null when that is nothing.
+ */
 export async function comeBack() {
   const query = new URLSearchParams(location.search);
   if (query.size === 0) return null;
   const place = sessionStorage.getItem(PLACE);
   sessionStorage.removeItem(PLACE);
   history.replaceState(null, "", location.pathname + (place ? `#${place}` : location.hash));
-  if (query.has("error")) return TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.";
+  if (query.has("error")) return () => warn(TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.");
+  if (query.has("linked")) return () => tellLinked(query.get("linked"));
   if (!query.has("code") || user()) return null;
-  try {
-    await exchange({ code: query.get("code") });
-    return null;
-  } catch (error) {
-    return explain(error);
-  }
+  return exchange({ code: query.get("code") });
+}
+
+/** Whoever made the address may have put anything into it, so only a provider's own title is told. */
+async function tellLinked(name) {
+  const provider = (await providers().catch(() => [])).find((one) => one.name === name);
+  if (provider) tell(`${provider.title} is connected. You can sign in with it now.`);
 }
 
 async function exchange(body) {
   try {
-    await signIn("auth/oauth/exchange", body);
+    await signIn(EXCHANGE, body);
+    return null;
   } catch (error) {
-    if (error.code !== "SECOND_FACTOR_REQUIRED") throw error;
-    await open("One more step", (close) => form({
+    return error.code === "SECOND_FACTOR_REQUIRED" ? () => askForCode(body) : () => warn(explain(error));
+  }
+}
+
+async function askForCode(body) {
+  const isInside = await open("One more step", (close) => [
+    el("p", {}, "Your account asks for a code as well."),
+    form({
       fields: [codeField("From your authenticator app, or one of your recovery codes.")],
       submit: "Continue",
       onSubmit: async ({ code }) => {
-        await signIn("auth/oauth/exchange", { ...body, otp: code });
+        await signIn(EXCHANGE, { ...body, otp: code });
         close(true);
       },
-    }));
-  }
+      extra: el("button", { type: "button", class: "button", onclick: () => close(false) }, "Cancel"),
+    }),
+  ]);
+  if (isInside) enter();
 }

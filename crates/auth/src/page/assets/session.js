@@ -26,6 +26,11 @@ export async function signIn(path, body) {
   return load();
 }
 
+/** Proves by `path` that it is still the same person: the session is another one then. */
+export async function renew(path, body) {
+  signedIn(await ask("POST", path, body));
+}
+
 /** Ends this sign-in, here and on the server. */
 export async function signOut() {
   await api("POST", "auth/logout").catch((error) => {

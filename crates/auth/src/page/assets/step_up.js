@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { codeField, field, form } from "./form.js";
 import * as passkey from "./passkey.js";
 import { attempt } from "./notice.js";
-import { signOut, user } from "./session.js";
+import { renew, signOut, user } from "./session.js";
 
 /** Asks for what the account has; resolves to whether it was proved. Callers meanwhile share it. */
 export async function stepUp() {
@@ -48,7 +48,7 @@ function byForm(hasPassword, hasCode, close) {
     ].filter(Boolean),
     submit: "Confirm",
     onSubmit: async (values) => {
-      await ask("POST", "auth/step-up", values);
+      await renew("auth/step-up", values);
       close(true);
     },
     extra: cancel(close),
@@ -58,7 +58,7 @@ function byForm(hasPassword, hasCode, close) {
 function byPasskey(close) {
   const use = attempt(async () => {
     const { challenge_id, options } = await ask("POST", "auth/passkeys/step-up/begin", {});
-    await ask("POST", "auth/passkeys/step-up/finish", { challenge_id, credential: await passkey.get(options) });
+    await renew("auth/passkeys/step-up/finish", { challenge_id, credential: await passkey.get(options) });
     close(true);
   });
   return el("button", { type: "button", class: "button wide", onclick: use }, "Use a passkey");

@@ -28,7 +28,7 @@ function row(key) {
     icon("code"),
     el("div", { class: "what" },
       el("h2", {}, key.name, el("code", {}, `${key.prefix}…`)),
-      el("p", { class: "muted" }, key.scopes.join(", ")),
+      el("p", { class: "muted" }, key.scopes.map(titleOf).join(", ")),
       el("p", { class: "muted" }, [key.expires_at ? `Until ${date(key.expires_at)}` : "Without end", key.last_used_at ? `last used ${ago(key.last_used_at)}` : "not used yet"].join(", "))),
     el("button", { type: "button", class: "button", "aria-label": `Revoke ${key.name}`, onclick: revocation(key) }, "Revoke"));
 }
@@ -61,11 +61,14 @@ function lifetime() {
 function permissions(scopes) {
   const boxes = scopes.map((scope) => {
     const id = uniqueId("scope");
-    const title = scope === "*" ? "Everything that you may do" : scope;
     return el("div", { class: "box" },
-      el("input", { type: "checkbox", id, name: "scopes", value: scope }), el("label", { for: id }, title));
+      el("input", { type: "checkbox", id, name: "scopes", value: scope }), el("label", { for: id }, titleOf(scope)));
   });
   return el("fieldset", {}, el("legend", {}, "May"), el("div", { class: "boxes" }, boxes));
+}
+
+function titleOf(scope) {
+  return scope === "*" ? "Everything that you may do" : scope;
 }
 
 function shown({ name, key }) {

@@ -1,0 +1,90 @@
+// Signing in by a provider: the first time, with a second factor, and connected to an account by hand.
+
+import assert from "node:assert/strict";
+import { agree, leaveBy, refuse } from "../provider.mjs";
+import { enrol } from "../totp.mjs";
+
+const NAME = "Stone Guild";
+
+export async function run(browser) {
+  const login = `grace-${process.pid}-${Date.now()}@example.com`;
+  const grace = await newcomer(browser, login);
+  await secondFactor(grace, login);
+  await connects(browser, login);
+}
+
+async function newcomer(browser, login) {
+  const grace = await browser.visitor();
+  await leave(grace);
+  await refuse(grace);
+  await grace.sees("Sign in");
+  await grace.isTold("You did not allow it");
+  assertClean(grace);
+
+  await leave(grace);
+  await agree(grace, login);
+  await grace.sees("Overview");
+  assertClean(grace);
+  await grace.page.getByText("You sign in without a password.").waitFor();
+  return grace;
+}
+
+/** The code is asked for at the exchange; leaving it there signs nobody in. */
+async function secondFactor(grace, login) {
+  const { codes } = await enrol(grace);
+  await grace.signOut();
+  await leave(grace);
+  await agree(grace, login);
+  const dialog = grace.page.getByRole("dialog", { name: "One more step" });
+  await dialog.waitFor();
+  assertClean(grace);
+  await grace.photograph("provider-one-more-step");
+  await grace.fill("Code", "ABCD-EFGH");
+  await grace.press("Continue");
+  await dialog.locator(".error:not(:empty), .summary:not([hidden])").first().waitFor();
+  await grace.press("Cancel");
+  await grace.sees("Sign in");
+
+  await leave(grace);
+  await agree(grace, login);
+  await grace.fill("Code", codes[0]);
+  await grace.press("Continue");
+  await grace.sees("Overview");
+  await grace.page.getByText("9 recovery codes left.").waitFor();
+}
+
+/** By hand, to an account that has a password; an account at the provider belongs to one of ours. */
+async function connects(browser, taken) {
+  const ada = await browser.visitor();
+  await ada.signUp();
+  await ada.goTo("Connected accounts");
+  await leaveBy(ada, `Connect ${NAME}`);
+  await agree(ada, taken);
+  await ada.isTold("connected to somebody else's");
+  assertClean(ada);
+
+  const hers = await browser.visitor();
+  Object.assign(hers, { email: ada.email, password: ada.password });
+  await hers.signIn();
+  await hers.goTo("Connected accounts");
+  await leaveBy(hers, `Connect ${NAME}`);
+  await agree(hers, ada.email);
+  await hers.sees("Connected accounts");
+  await hers.isTold(`${NAME} is connected`);
+  assertClean(hers);
+  await hers.photograph("connected-accounts-some");
+  await hers.press(`Disconnect ${NAME}`);
+  await hers.page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await hers.isTold(`${NAME} is disconnected`);
+  await hers.page.getByRole("button", { name: `Connect ${NAME}` }).waitFor();
+}
+
+async function leave(visitor) {
+  await visitor.open("sign-in");
+  await leaveBy(visitor, `Continue with ${NAME}`);
+}
+
+/** What the provider sent along has left the address. */
+function assertClean({ page, browser }) {
+  assert.ok(!page.url().includes("?") && page.url().startsWith(`${browser.url}/account`), "the address is clean");
+}
