@@ -14,7 +14,7 @@ use crate::{
     model::ManageUsers,
     router::sign_in::{SignedIn, granted},
     schemas::{FactorsResponse, RecoveryCodesResponse, StepUpRequest, TotpConfirm, TotpResponse},
-    service::{SecondFactor, StepUp, Totp},
+    service::{Roles, SecondFactor, StepUp, Totp},
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -42,7 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&STEP_UP_FAILURES),
         Route::delete("/users/{user_id}/second-factors", reset)
             .named("reset_second_factors", "Remove a user's second factors")
-            .about("For users who lost their devices: app, recovery codes and passkeys.")
+            .about(RESET)
             .fails(&[Code::NotFound]),
     ]
 }
@@ -57,6 +57,9 @@ const STEP_UP: &str = "With the password of whoever has one, and a code of whoev
     authenticator app (401 `SECOND_FACTOR_REQUIRED`). What asks for a recent proof of identity can be \
     done for a while from then on. It answers with the tokens of a new session, in \
     cookies where the old one's were; the old one is over. Whoever has neither uses a passkey, or signs in again (409).";
+
+const RESET: &str = "For users who lost their devices: app, recovery codes and passkeys. Not of \
+    users who may do more than the caller (403).";
 
 const STEP_UP_FAILURES: [Code; 5] = [
     Code::Unauthorized,
@@ -127,11 +130,12 @@ async fn step_up(
 
 async fn reset(
     second_factor: Data<SecondFactor>,
+    roles: Data<Roles>,
     _: Authorized<ManageUsers>,
     actor: Recent,
     client: ClientInfo,
     id: PathId<User>,
 ) -> Result<NoContent, AuthError> {
-    second_factor.reset(&actor, id.0, &client).await?;
+    (second_factor.reset(&roles, &actor, id.0, &client)).await?;
     Ok(NoContent)
 }

@@ -24,6 +24,7 @@ use crate::{
     model::Method,
     recovery_code::RecoveryCodes,
     repository,
+    service::Roles,
     totp::TotpSecret,
 };
 
@@ -108,9 +109,12 @@ impl SecondFactor {
         })
     }
 
-    /// Removes every second factor of `user_id`, who lost them.
+    /// Removes every second factor of `user_id`, who lost them. Not of who may do more than `actor`:
+    /// with the factor goes what keeps a guessed or stolen password from being enough, and so
+    /// whoever manages users would come nearer to a greater right (OWASP ASVS 4.0, 4.1.3).
     pub(crate) async fn reset(
         &self,
+        roles: &Roles,
         actor: &Principal,
         user_id: UserId,
         client: &ClientInfo,
@@ -119,6 +123,7 @@ impl SecondFactor {
             let now = self.clock.now();
             let user = repository::users::lock(transaction, user_id).await?;
             let user = user.ok_or(AuthError::NotFound)?;
+            roles.must_be_within(&user.role, actor)?;
             let totp = remove(transaction, user_id, now).await?;
             let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
             let entry = Entry::new("second_factors.reset").to(user_id).by(actor);

@@ -1,5 +1,7 @@
 //! Held against the standard's own examples (section 16.2 and 16.3), and against what attackers send.
 
+mod fuzz;
+
 use super::*;
 
 const CREATE_CHALLENGE: &str = "00c30fb78531c464d2b6771dab8d7b603c01162f2fa486bea70f283ae556e130";

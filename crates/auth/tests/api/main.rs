@@ -253,4 +253,17 @@ async fn execute(world: &World, sql: &str) {
     database.connection().execute_unprepared(sql).await.unwrap();
 }
 
+/// What `request` answers that comes while `sql` is executed, and goes on when it is committed: the
+/// database alone knows who waits for whom, so the commit comes a while later.
+async fn while_uncommitted<T>(world: &World, sql: &str, request: impl Future<Output = T>) -> T {
+    let database = world.database();
+    let transaction = database.begin().await.unwrap();
+    transaction.execute_unprepared(sql).await.unwrap();
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        transaction.commit().await.unwrap();
+    };
+    futures_util::future::join(request, commit).await.0
+}
+
 const MINUTE: Duration = Duration::from_secs(60);

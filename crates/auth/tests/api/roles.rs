@@ -11,7 +11,9 @@ use ashlar_testkit::{World, on_each_database};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::{Member, Served, auth, serve};
+use crate::{
+    Member, PASSWORD, Served, auth, authenticator_app::AuthenticatorApp, serve, while_uncommitted,
+};
 
 const ROLES: &str = "support=users:read;manager=users:read,users:manage;lister=roles:read";
 
@@ -182,6 +184,40 @@ on_each_database! {
         manager.delete(&admin).await.assert_error(403, "FORBIDDEN");
         assert_eq!(admin.me().await.json()["version"], 1);
         manager.get(&admin).await.assert_status(200);
+    }
+
+    /// Also of who becomes more while the request is under way.
+    async fn nobody_changes_who_is_about_to_do_more(world: World) {
+        let served = serve_roles(&world, ROLES).await;
+        let admin = served.admin("root@example.org").await;
+        let manager = served.user("manager@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        role(&admin, &manager, "manager").await;
+        let refused = while_uncommitted(
+            &world,
+            "UPDATE users SET role = 'admin' WHERE email = 'ada@example.org'",
+            manager.patch(&ada, json!({ "email": "mine@example.org" })),
+        ).await;
+        refused.assert_error(403, "FORBIDDEN");
+        assert_eq!(ada.me().await.json()["email"], "ada@example.org");
+    }
+
+    /// Else a password would be enough to become an admin whose second factor was taken away.
+    async fn nobody_resets_the_factors_of_who_may_do_more(world: World) {
+        let served = serve_roles(&world, ROLES).await;
+        let admin = served.admin("root@example.org").await;
+        let manager = served.user("manager@example.org").await;
+        let ada = served.user("ada@example.org").await;
+        role(&admin, &manager, "manager").await;
+        AuthenticatorApp::enable(&world, &admin).await;
+        let path = |member: &Member| format!("{}/second-factors", member.path());
+        let refused = manager.client.delete(path(&admin)).send().await;
+        refused.assert_error(403, "FORBIDDEN");
+        let asked = served.login("root@example.org", PASSWORD).await;
+        asked.assert_error(401, "SECOND_FACTOR_REQUIRED");
+        assert!(audited(&world, "second_factors.reset").await.is_empty());
+        manager.client.delete(path(&ada)).send().await.assert_status(204);
+        admin.client.delete(path(&manager)).send().await.assert_status(204);
     }
 
     /// Who did it, to whom, from what to what; nothing of what changed nothing.

@@ -44,20 +44,25 @@ impl Passkeys {
         let (passkey, state) = self
             .answered(&answer, None, ChallengePurpose::SignIn)
             .await?;
-        let user = repository::users::find(self.database.connection(), passkey.user_id).await?;
-        if user.is_none_or(|user| user.status != Status::Active) {
-            tracing::info!(user_id = %passkey.user_id, reason = "suspended", "login_failed");
-            return Err(AuthError::InvalidCredentials);
-        }
-        self.note_use(&passkey, state, client).await?;
         let start = async |transaction: &Transaction| {
+            // Locked, so that no session comes of it that outlives a suspension, or the passkey's
+            // removal, at the same time.
+            let user = repository::users::lock(transaction, passkey.user_id).await?;
+            if user.is_none_or(|user| user.status != Status::Active) {
+                tracing::info!(user_id = %passkey.user_id, reason = "suspended", "login_failed");
+                return Ok(None);
+            }
+            if !self.note_use(transaction, &passkey, state, client).await? {
+                return Ok(None);
+            }
             let methods = [Method::Passkey];
-            (self
-                .sessions
-                .start(transaction, passkey.user_id, &methods, client, delivery))
-            .await
+            let granted = (self.sessions)
+                .start(transaction, passkey.user_id, &methods, client, delivery)
+                .await?;
+            Ok::<_, AuthError>(Some(granted))
         };
         let granted = self.database.transaction(start).await?;
+        let granted = granted.ok_or(AuthError::InvalidCredentials)?;
         tracing::info!(user_id = %passkey.user_id, session_id = %granted.session_id, "login_succeeded");
         Ok(granted)
     }
@@ -111,7 +116,11 @@ impl Passkeys {
         if Some(passkey.user_id) != caller {
             return Err(AuthError::InvalidCredentials);
         }
-        self.note_use(&passkey, state, client).await
+        let note = async |transaction: &Transaction| {
+            self.note_use(transaction, &passkey, state, client).await
+        };
+        let noted = self.database.transaction(note).await?;
+        noted.then_some(()).ok_or(AuthError::InvalidCredentials)
     }
 
     async fn ask(
@@ -158,33 +167,27 @@ impl Passkeys {
         Ok((passkey, state))
     }
 
-    /// Notes that `passkey` was used, or that there may be two of it, which is refused.
+    /// Notes that `passkey` was used, or that there may be two of it: whether it may be believed.
     async fn note_use(
         &self,
+        transaction: &Transaction,
         passkey: &Model,
         state: State,
         client: &ClientInfo,
-    ) -> Result<(), AuthError> {
-        let note = async |transaction: &Transaction| {
-            let now = self.clock.now();
-            let noted = repository::passkeys::note_use(transaction, passkey.id, state, now).await?;
-            if !noted {
-                let entry = Entry::new("passkey.refused")
-                    .to(passkey.user_id)
-                    .from(client);
-                let entry = entry
-                    .with("passkey_id", passkey.id.to_string())
-                    .with("reason", "sign_count")
-                    .with("known", passkey.sign_count)
-                    .with("given", state.sign_count);
-                audit::record(transaction, entry, now).await?;
-            }
-            Ok::<bool, AuthError>(noted)
-        };
-        if self.database.transaction(note).await? {
-            return Ok(());
+    ) -> Result<bool, AuthError> {
+        let now = self.clock.now();
+        let noted = repository::passkeys::note_use(transaction, passkey.id, state, now).await?;
+        if !noted {
+            let entry = Entry::new("passkey.refused")
+                .to(passkey.user_id)
+                .from(client)
+                .with("passkey_id", passkey.id.to_string())
+                .with("reason", "sign_count")
+                .with("known", passkey.sign_count)
+                .with("given", state.sign_count);
+            audit::record(transaction, entry, now).await?;
+            tracing::warn!(user_id = %passkey.user_id, passkey_id = %passkey.id, "passkey_maybe_cloned");
         }
-        tracing::warn!(user_id = %passkey.user_id, passkey_id = %passkey.id, "passkey_maybe_cloned");
-        Err(AuthError::InvalidCredentials)
+        Ok(noted)
     }
 }

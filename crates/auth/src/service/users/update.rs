@@ -89,12 +89,13 @@ impl Users {
         expected: &Expected,
         changes: UserUpdate,
     ) -> Result<Model, AuthError> {
-        if caller.user_id != id {
-            let user = repository::users::find(self.database.connection(), id).await?;
-            let role = user.ok_or(AuthError::NotFound)?.role;
-            self.roles.must_be_within(&role, caller)?;
-        }
         let work = async |transaction: &Transaction| {
+            if caller.user_id != id {
+                // Locked, so that nobody who becomes an admin meanwhile is changed as if they were not.
+                let user = repository::users::lock(transaction, id).await?;
+                let role = user.ok_or(AuthError::NotFound)?.role;
+                self.roles.must_be_within(&role, caller)?;
+            }
             self.write(transaction, caller, client, id, expected, &changes)
                 .await
         };

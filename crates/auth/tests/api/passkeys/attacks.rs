@@ -9,7 +9,7 @@ use super::{
     device::{Device, PRESENT, VERIFIED, base64},
     finish, finish_login, login,
 };
-use crate::{MINUTE, actions, assert_unauthorized, query_text, serve};
+use crate::{MINUTE, actions, assert_unauthorized, query_text, serve, while_uncommitted};
 
 /// What is changed of an honest device.
 type Change = fn(&mut Device);
@@ -181,6 +181,22 @@ on_each_database! {
         assert_eq!(count, ["42"]);
         device.sign_count = 42;
         login(&served, &mut device).await.assert_status(200);
+    }
+
+    /// Suspended between the look at the user and the session: no session comes of it, which would
+    /// be good again as soon as the suspension is over.
+    async fn a_suspension_overtakes_no_sign_in(world: World) {
+        let served = serve(&world).await;
+        let mut device = add(&served.user(ADA).await).await;
+        let body = device.get(&begin_login(&served).await);
+        let answer = while_uncommitted(
+            &world,
+            "UPDATE users SET status = 'suspended'",
+            finish_login(&served, &body),
+        ).await;
+        assert_unauthorized(&answer, "Invalid credentials");
+        let methods = query_text(&world, "SELECT methods AS text FROM sessions").await;
+        assert_eq!(methods, ["pwd"]);
     }
 
     /// Texts that no browser sends.

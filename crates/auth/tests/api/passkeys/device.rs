@@ -2,13 +2,11 @@
 //! to do what no honest one does.
 
 use ashlar_testkit::TestResponse;
-use aws_lc_rs::{
-    digest,
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair},
-};
+use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+
+use super::device_key::DeviceKey;
 
 /// The defaults of a server on this machine.
 const ORIGIN: &str = "http://localhost:8000";
@@ -20,7 +18,7 @@ const ATTESTED: u8 = 1 << 6;
 
 /// One passkey on a device, and how the device and its browser behave.
 pub(crate) struct Device {
-    key: EcdsaKeyPair,
+    key: DeviceKey,
     pub(super) credential_id: String,
     /// What the site said the user is called.
     pub(super) user_handle: Option<String>,
@@ -33,10 +31,14 @@ pub(crate) struct Device {
 
 impl Device {
     pub(super) fn new() -> Self {
+        Self::with(DeviceKey::p256())
+    }
+
+    pub(super) fn with(key: DeviceKey) -> Self {
         let mut id = [0; 32];
         aws_lc_rs::rand::fill(&mut id).unwrap();
         Self {
-            key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+            key,
             credential_id: base64(&id),
             user_handle: None,
             sign_count: 0,
@@ -80,7 +82,7 @@ impl Device {
         let data = self.authenticator_data(self.flags);
         let hash = digest::digest(&digest::SHA256, client_data.as_bytes());
         let message = [&data, hash.as_ref()].concat();
-        let signature = self.key.sign(&SystemRandom::new(), &message).unwrap();
+        let signature = self.key.sign(&message);
         let credential = json!({
             "id": self.credential_id,
             "rawId": self.credential_id,
@@ -89,7 +91,7 @@ impl Device {
             "response": {
                 "clientDataJSON": base64(client_data.as_bytes()),
                 "authenticatorData": base64(&data),
-                "signature": base64(signature.as_ref()),
+                "signature": base64(&signature),
                 "userHandle": self.user_handle,
             },
         });
@@ -115,25 +117,18 @@ impl Device {
     /// Map of three: `fmt` none, `attStmt` empty, `authData` with the new key.
     fn attestation_object(&self) -> Vec<u8> {
         let id = URL_SAFE_NO_PAD.decode(&self.credential_id).unwrap();
-        let point = self.key.public_key().as_ref();
-        let key = [
-            &[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20][..],
-            &point[1..33],
-            &[0x22, 0x58, 0x20],
-            &point[33..],
-        ];
         let data = [
             &self.authenticator_data(self.flags | ATTESTED)[..],
             &[0; 16],
             &u16::try_from(id.len()).unwrap().to_be_bytes(),
             &id,
-            &key.concat(),
+            self.key.cose(),
         ]
         .concat();
-        let length = u8::try_from(data.len()).unwrap();
+        let length = u16::try_from(data.len()).unwrap().to_be_bytes();
         [
-            &b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"[..],
-            &[length],
+            &b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59"[..],
+            &length,
             &data,
         ]
         .concat()

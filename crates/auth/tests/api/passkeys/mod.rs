@@ -2,6 +2,8 @@
 
 mod attacks;
 mod device;
+mod device_key;
+mod keys;
 mod manage;
 mod sign_in;
 
