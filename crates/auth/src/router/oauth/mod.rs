@@ -75,7 +75,8 @@ const AUTHORIZE: &str = "For browsers: sends them to the provider, and gives the
 
 const CALLBACK: &str = "For providers to send browsers to. These go on to `redirect_to`, with `code`, \
     or `linked`, or `error`: `access_denied`, `provider_unavailable`, `provider_error`, \
-    `account_exists`, `email_missing`, `account_suspended`, `linked_elsewhere`, `already_linked`.";
+    `account_exists`, `email_missing`, `account_suspended`, `session_ended`, `linked_elsewhere`, \
+    `already_linked`.";
 
 const LINK: &str = "Gives the address to send the browser to. It must be the same browser: this \
     answer sets a cookie by which it is known when it comes back.";
