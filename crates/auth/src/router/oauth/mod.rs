@@ -46,7 +46,8 @@ pub(super) fn routes() -> Vec<Route> {
             ]),
         Route::get("/auth/oauth/{provider}/authorize", authorize)
             .named("authorize", "Go to a provider to sign in")
-            .about(AUTHORIZE),
+            .about(AUTHORIZE)
+            .fails(&[Code::TooManyRequests]),
         Route::get("/auth/oauth/{provider}/callback", callback)
             .named("callback", "Come back from a provider")
             .about(CALLBACK)
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Vec<Route> {
             .about(LINK)
             .fails(&[
                 Code::Conflict,
+                Code::TooManyRequests,
                 Code::BadUpstream,
                 Code::UpstreamUnavailable,
                 Code::UpstreamTimeout,
@@ -116,11 +118,12 @@ async fn providers(oauth: Data<Oauth>) -> Body<ProviderList> {
 async fn authorize(
     oauth: Data<Oauth>,
     secured: Data<Secured>,
+    client: ClientInfo,
     provider: ProviderPath,
     query: ValidQuery<AuthorizeQuery>,
 ) -> Result<Found, AuthError> {
     let redirect_to = query.0.redirect_to.as_deref();
-    let departure = oauth.authorize(&provider.0, redirect_to).await?;
+    let departure = oauth.authorize(&provider.0, redirect_to, &client).await?;
     Ok(Found::departing(departure, **secured))
 }
 
@@ -195,13 +198,14 @@ async fn links(oauth: Data<Oauth>, caller: Principal) -> Result<Body<LinkList>, 
 async fn link(
     oauth: Data<Oauth>,
     secured: Data<Secured>,
+    client: ClientInfo,
     caller: Recent,
     provider: ProviderPath,
     body: ValidJson<LinkCreate>,
 ) -> Result<WithCookie<Body<LinkResponse>>, AuthError> {
     let redirect_to = body.into_inner().redirect_to;
     let departure = oauth
-        .link(&caller, &provider.0, redirect_to.as_deref())
+        .link(&caller, &provider.0, redirect_to.as_deref(), &client)
         .await?;
     Ok(WithCookie {
         answer: Body(LinkResponse {

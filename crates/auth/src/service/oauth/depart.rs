@@ -1,13 +1,13 @@
 //! Off to a provider.
 
-use ashlar_core::{principal::Principal, problem::Unexpected, secret::Secret};
+use ashlar_core::{http::ClientInfo, principal::Principal, problem::Unexpected, secret::Secret};
 use url::Url;
 
 use super::{FLOW_LIFETIME, Oauth, account::flow_context};
 use crate::{
     entity::oauth_flow::Model,
     error::AuthError,
-    model::{OauthFlowId, ProviderName, SessionId},
+    model::{OauthFlowId, ProviderName, Rule, SessionId, Subject},
     opaque,
     provider::{Provider, Visit},
     repository,
@@ -27,9 +27,11 @@ impl Oauth {
         &self,
         name: &ProviderName,
         redirect_to: Option<&str>,
+        client: &ClientInfo,
     ) -> Result<Departure, AuthError> {
         let provider = self.provider(name)?;
         let redirect_to = self.redirect_to(redirect_to)?;
+        self.count_visit(client).await?;
         let visit = visit()?;
         match provider.authorize_url(&visit).await {
             Ok(location) => {
@@ -52,9 +54,11 @@ impl Oauth {
         caller: &Principal,
         name: &ProviderName,
         redirect_to: Option<&str>,
+        client: &ClientInfo,
     ) -> Result<Departure, AuthError> {
         let provider = self.provider(name)?;
         let redirect_to = self.redirect_to(redirect_to)?;
+        self.count_visit(client).await?;
         let connection = self.database.connection();
         let linked =
             repository::oauth_accounts::find_by_user(connection, caller.user_id, name).await?;
@@ -67,6 +71,14 @@ impl Oauth {
             location.map_err(|error| AuthError::Provider(Box::new(error.into_problem())))?;
         self.depart(provider, visit, location, &redirect_to, Some(caller))
             .await
+    }
+
+    /// Each counts, also one that ends well: it is a row, and anybody can begin one (OWASP ASVS 4.0,
+    /// 11.1.4).
+    async fn count_visit(&self, client: &ClientInfo) -> Result<(), AuthError> {
+        let admitted = (self.throttle).admit(Rule::OauthVisit, Subject::Anybody, client);
+        admitted.await?.failed();
+        Ok(())
     }
 
     /// Remembers the visit, so that its end is known for one, in this browser alone; and who `links`
