@@ -30,9 +30,6 @@ const PURPOSE: &str = "auth.csrf";
 /// No cookie of ours is longer, in bytes, and browsers keep none that is.
 const LONGEST: usize = 4096;
 
-/// Refresh tokens are sent where they are of use, and nowhere else.
-const REFRESH_PATH: &str = "/api/v1/auth";
-
 /// The cookies of sessions.
 #[derive(Clone)]
 pub(crate) struct Cookies {
@@ -120,34 +117,23 @@ impl Cookies {
         let access = granted.access.token.clone();
         let refresh = granted.refresh.expose().to_owned();
         vec![
-            self.access_cookie(access, granted.access.lifetime),
-            self.refresh_cookie(refresh, granted.refresh_lifetime),
+            self.cookie(self.access_name(), access, granted.access.lifetime),
+            self.cookie(self.refresh_name(), refresh, granted.refresh_lifetime),
         ]
     }
 
     /// What removes them.
     pub(crate) fn removed(&self) -> Vec<SetCookie> {
-        vec![
-            self.access_cookie(String::new(), Duration::ZERO),
-            self.refresh_cookie(String::new(), Duration::ZERO),
-        ]
+        let names = [self.access_name(), self.refresh_name()];
+        let removed = names.map(|name| self.cookie(name, String::new(), Duration::ZERO));
+        removed.into()
     }
 
-    fn access_cookie(&self, value: String, max_age: Duration) -> SetCookie {
+    fn cookie(&self, name: &'static str, value: String, max_age: Duration) -> SetCookie {
         SetCookie {
-            name: self.access_name(),
+            name,
             value,
             path: "/",
-            max_age,
-            secure: self.settings.secure,
-        }
-    }
-
-    fn refresh_cookie(&self, value: String, max_age: Duration) -> SetCookie {
-        SetCookie {
-            name: self.refresh_name(),
-            value,
-            path: REFRESH_PATH,
             max_age,
             secure: self.settings.secure,
         }
@@ -162,10 +148,11 @@ impl Cookies {
         }
     }
 
-    /// `__Host-` would ask for the path `/`.
+    /// With the same prefix, though it asks for the path `/`: a refresh token of their own, planted
+    /// by a sibling domain, would make the browser go on in a stranger's session.
     fn refresh_name(&self) -> &'static str {
         match self.settings.secure {
-            true => "__Secure-ashlar_refresh",
+            true => "__Host-ashlar_refresh",
             false => "ashlar_refresh",
         }
     }

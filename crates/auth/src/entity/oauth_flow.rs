@@ -4,7 +4,7 @@ use ashlar_core::{principal::UserId, record::Keyed};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::model::{OauthFlowId, ProviderName};
+use crate::model::{OauthFlowId, ProviderName, SessionId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub redirect_to: String,
     /// Who links the provider to their account; nobody: it is a sign-in.
     pub link_user_id: Option<UserId>,
+    /// In which of their sessions.
+    pub link_session_id: Option<SessionId>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }

@@ -126,6 +126,8 @@ pub enum OauthFailure {
     EmailMissing,
     /// The account is suspended.
     AccountSuspended,
+    /// The session in which the provider was to be linked is over.
+    SessionEnded,
     /// This account at the provider is linked to another user.
     LinkedElsewhere,
     /// The user has linked another account at this provider already.
@@ -142,6 +144,7 @@ impl OauthFailure {
             Self::AccountExists => "account_exists",
             Self::EmailMissing => "email_missing",
             Self::AccountSuspended => "account_suspended",
+            Self::SessionEnded => "session_ended",
             Self::LinkedElsewhere => "linked_elsewhere",
             Self::AlreadyLinked => "already_linked",
         }

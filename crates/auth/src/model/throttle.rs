@@ -19,6 +19,8 @@ pub(crate) enum Rule {
     Register,
     /// The one-time code of a sign-in by a provider.
     OauthExchange,
+    /// Leaving for a provider.
+    OauthVisit,
     /// The password or code of somebody who is signed in.
     StepUp,
     /// An API key.
@@ -39,13 +41,14 @@ pub(crate) enum Subject<'a> {
 impl Rule {
     /// Each of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Login,
         Self::SecondFactor,
         Self::ForgotPassword,
         Self::MailedToken,
         Self::Register,
         Self::OauthExchange,
+        Self::OauthVisit,
         Self::StepUp,
         Self::ApiKey,
     ];
@@ -59,6 +62,7 @@ impl Rule {
             Self::MailedToken => "mailed_token",
             Self::Register => "register",
             Self::OauthExchange => "oauth_exchange",
+            Self::OauthVisit => "oauth_visit",
             Self::StepUp => "step_up",
             Self::ApiKey => "api_key",
         }
@@ -73,6 +77,7 @@ impl Rule {
             Self::MailedToken => "mailed_token.throttled",
             Self::Register => "registration.throttled",
             Self::OauthExchange => "oauth_exchange.throttled",
+            Self::OauthVisit => "oauth_visit.throttled",
             Self::StepUp => "step_up.throttled",
             Self::ApiKey => "api_key.throttled",
         }

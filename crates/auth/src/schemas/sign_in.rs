@@ -1,5 +1,7 @@
 //! Signing in on the wire.
 
+use std::fmt;
+
 use ashlar_core::secret::Secret;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -72,7 +74,7 @@ fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Gra
 }
 
 /// Tokens (RFC 6749, 5.1), or what goes with those that are in cookies.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 pub struct TokenResponse {
     /// The token: `Authorization: Bearer <access_token>`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +113,16 @@ impl From<Granted> for TokenResponse {
     }
 }
 
+/// Without the tokens.
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("token_type", &self.token_type)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
 impl TokenResponse {
     /// What is told of tokens that are in cookies.
     pub(crate) fn in_cookies(granted: &Granted, csrf_token: String) -> Self {
@@ -121,5 +133,27 @@ impl TokenResponse {
             refresh_token: None,
             csrf_token: Some(csrf_token),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_response_prints_no_token() {
+        let secret = || Some("sesame".to_owned());
+        let response = TokenResponse {
+            access_token: secret(),
+            token_type: TokenType::Bearer,
+            expires_in: 1800,
+            refresh_token: secret(),
+            csrf_token: secret(),
+        };
+        let printed = format!("{response:?}");
+        assert!(
+            printed.contains("1800") && !printed.contains("sesame"),
+            "{printed}"
+        );
     }
 }

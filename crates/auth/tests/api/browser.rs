@@ -107,7 +107,7 @@ on_each_database! {
         let (_, access) = set_cookie(&login, ACCESS);
         assert_eq!(access, format!("Path=/; Max-Age=1800; {flags}"));
         let (_, refresh) = set_cookie(&login, REFRESH_COOKIE);
-        assert_eq!(refresh, format!("Path=/api/v1/auth; Max-Age=1209600; {flags}"));
+        assert_eq!(refresh, format!("Path=/; Max-Age=1209600; {flags}"));
         served.asks(&browser).await.assert_status(200).assert_statements(3);
         served.asks(&browser).await.assert_status(200).assert_statements(1);
     }
@@ -120,14 +120,33 @@ on_each_database! {
         let login = served.cookie_login("ada@example.org").await;
         let (access, how) = set_cookie(&login, "__Host-ashlar_access");
         assert!(how.ends_with("; Secure") && how.starts_with("Path=/;"), "{how}");
-        let (_, how) = set_cookie(&login, "__Secure-ashlar_refresh");
-        assert!(how.ends_with("; Secure"), "{how}");
+        let (_, how) = set_cookie(&login, "__Host-ashlar_refresh");
+        assert!(how.ends_with("; Secure") && how.starts_with("Path=/;"), "{how}");
         let me = |name: &str| {
             let cookie = format!("{name}={access}");
             served.get("/api/v1/auth/me").header("cookie", cookie)
         };
         me("__Host-ashlar_access").send().await.assert_status(200);
         assert_unauthorized(&me("ashlar_access").send().await, "Not authenticated");
+    }
+
+    /// A sibling site plants cookies of any name but those with `__Host-`: with its own refresh token
+    /// in one, the victim would go on as somebody else (login CSRF).
+    async fn a_refresh_token_that_a_sibling_site_planted_is_not_seen(world: World) {
+        let pairs = [("AUTH_COOKIE_SECURE", "true")];
+        let served = Served::of(&world, auth(&world, &pairs)).await;
+        served.register("eve@example.org").await.assert_status(201);
+        let login = served.cookie_login("eve@example.org").await;
+        let header = login.headers().get_all("set-cookie").iter();
+        let mut values = header.filter_map(|value| value.to_str().unwrap().split_once("_refresh="));
+        let token = values.next().unwrap().1.split(';').next().unwrap();
+        for name in ["ashlar_refresh", "__Secure-ashlar_refresh"] {
+            let csrf = served.get("/api/v1/auth/csrf").header("cookie", format!("{name}={token}"));
+            assert_unauthorized(&csrf.send().await, INVALID);
+        }
+        let own = served.get("/api/v1/auth/csrf");
+        let own = own.header("cookie", format!("__Host-ashlar_refresh={token}"));
+        own.send().await.assert_status(200);
     }
 
     /// A request that changes something needs what only a page of ours can know.

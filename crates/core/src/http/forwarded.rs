@@ -55,14 +55,19 @@ fn x_forwarded_for(value: &str) -> Hops {
         .collect()
 }
 
-/// RFC 7239, section 4: elements with commas between, each of pairs with semicolons between.
+/// RFC 7239, section 4: elements with commas between, each of pairs with semicolons between. A quote
+/// that a client left open would swallow what the proxy wrote behind it, and make the client's own
+/// word the last: nobody is vouched for in such a line.
 fn forwarded(value: &str) -> Hops {
-    split(value, ',').into_iter().map(speaks_for).collect()
+    match split(value, ',') {
+        Some(elements) => elements.into_iter().map(speaks_for).collect(),
+        None => vec![None],
+    }
 }
 
 /// The address in an element's `for` (RFC 7239, 5.2 and 6).
 fn speaks_for(element: &str) -> Option<IpAddr> {
-    split(element, ';').into_iter().find_map(|pair| {
+    split(element, ';')?.into_iter().find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
         let value = match value.strip_prefix('"') {
             Some(quoted) => quoted.strip_suffix('"')?,
@@ -72,10 +77,10 @@ fn speaks_for(element: &str) -> Option<IpAddr> {
     })
 }
 
-/// Cuts `text` at each `separator` outside of quotes.
-fn split(text: &str, separator: char) -> Vec<&str> {
+/// Cuts `text` at each `separator` outside of quotes; nothing when a quote is left open.
+fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut quoted, mut escaped) = (false, false);
-    text.split(|character| {
+    let parts = text.split(|character| {
         let is_escaped = std::mem::take(&mut escaped);
         match character {
             '"' if !is_escaped => quoted = !quoted,
@@ -83,8 +88,9 @@ fn split(text: &str, separator: char) -> Vec<&str> {
             _ => {}
         }
         character == separator && !quoted
-    })
-    .collect()
+    });
+    let parts = parts.collect();
+    (!quoted).then_some(parts)
 }
 
 /// An address, with or without a port; IPv6 in brackets or bare.
@@ -199,6 +205,9 @@ mod tests {
                 "198.51.100.1",
             ),
             ("for=\"1.2.3.4, for=198.51.100.1", PROXY),
+            ("for=1.2.3.4;x=\", for=198.51.100.1", PROXY),
+            ("for=1.2.3.4;x=\", for=\"[2001:db8::1]\"", PROXY),
+            ("for=1.2.3.4;x=\"\\, for=\"[2001:db8::1]\"", PROXY),
         ] {
             assert_eq!(by_standard(value), client, "{value}");
         }

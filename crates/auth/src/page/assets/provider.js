@@ -19,6 +19,7 @@ const TROUBLE = {
   access_denied: "You did not allow it, so nothing was changed.",
   account_exists: "There is an account with this e-mail address. Sign in to it first, then connect the provider under “Connected accounts”.",
   account_suspended: "This account is suspended.",
+  session_ended: "You were signed out meanwhile. Sign in, and connect the account again.",
   already_linked: "You have connected an account of this provider already.",
   linked_elsewhere: "That account is connected to somebody else's here.",
   provider_unavailable: "The provider cannot be reached. Try again in a little while.",

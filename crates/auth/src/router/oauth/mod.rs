@@ -46,7 +46,8 @@ pub(super) fn routes() -> Vec<Route> {
             ]),
         Route::get("/auth/oauth/{provider}/authorize", authorize)
             .named("authorize", "Go to a provider to sign in")
-            .about(AUTHORIZE),
+            .about(AUTHORIZE)
+            .fails(&[Code::TooManyRequests]),
         Route::get("/auth/oauth/{provider}/callback", callback)
             .named("callback", "Come back from a provider")
             .about(CALLBACK)
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Vec<Route> {
             .about(LINK)
             .fails(&[
                 Code::Conflict,
+                Code::TooManyRequests,
                 Code::BadUpstream,
                 Code::UpstreamUnavailable,
                 Code::UpstreamTimeout,
@@ -75,7 +77,8 @@ const AUTHORIZE: &str = "For browsers: sends them to the provider, and gives the
 
 const CALLBACK: &str = "For providers to send browsers to. These go on to `redirect_to`, with `code`, \
     or `linked`, or `error`: `access_denied`, `provider_unavailable`, `provider_error`, \
-    `account_exists`, `email_missing`, `account_suspended`, `linked_elsewhere`, `already_linked`.";
+    `account_exists`, `email_missing`, `account_suspended`, `session_ended`, `linked_elsewhere`, \
+    `already_linked`.";
 
 const LINK: &str = "Gives the address to send the browser to. It must be the same browser: this \
     answer sets a cookie by which it is known when it comes back.";
@@ -115,11 +118,12 @@ async fn providers(oauth: Data<Oauth>) -> Body<ProviderList> {
 async fn authorize(
     oauth: Data<Oauth>,
     secured: Data<Secured>,
+    client: ClientInfo,
     provider: ProviderPath,
     query: ValidQuery<AuthorizeQuery>,
 ) -> Result<Found, AuthError> {
     let redirect_to = query.0.redirect_to.as_deref();
-    let departure = oauth.authorize(&provider.0, redirect_to).await?;
+    let departure = oauth.authorize(&provider.0, redirect_to, &client).await?;
     Ok(Found::departing(departure, **secured))
 }
 
@@ -194,13 +198,14 @@ async fn links(oauth: Data<Oauth>, caller: Principal) -> Result<Body<LinkList>, 
 async fn link(
     oauth: Data<Oauth>,
     secured: Data<Secured>,
+    client: ClientInfo,
     caller: Recent,
     provider: ProviderPath,
     body: ValidJson<LinkCreate>,
 ) -> Result<WithCookie<Body<LinkResponse>>, AuthError> {
     let redirect_to = body.into_inner().redirect_to;
     let departure = oauth
-        .link(&caller, &provider.0, redirect_to.as_deref())
+        .link(&caller, &provider.0, redirect_to.as_deref(), &client)
         .await?;
     Ok(WithCookie {
         answer: Body(LinkResponse {

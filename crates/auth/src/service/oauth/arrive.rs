@@ -118,7 +118,10 @@ impl Oauth {
         let code = opaque::random().map_err(Unexpected::new)?;
         let work = async |transaction: &Transaction| {
             let outcome = match flow.link_user_id {
-                Some(user_id) => self.link_by_hand(transaction, &visitor, user_id).await?,
+                Some(user_id) => {
+                    let session = flow.link_session_id;
+                    (self.link_by_hand(transaction, &visitor, user_id, session)).await?
+                }
                 None => self.resolve(transaction, &visitor).await?,
             };
             if let Outcome::SignedIn(user_id) = outcome {

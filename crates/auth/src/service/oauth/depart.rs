@@ -1,17 +1,13 @@
 //! Off to a provider.
 
-use ashlar_core::{
-    principal::{Principal, UserId},
-    problem::Unexpected,
-    secret::Secret,
-};
+use ashlar_core::{http::ClientInfo, principal::Principal, problem::Unexpected, secret::Secret};
 use url::Url;
 
 use super::{FLOW_LIFETIME, Oauth, account::flow_context};
 use crate::{
     entity::oauth_flow::Model,
     error::AuthError,
-    model::{OauthFlowId, ProviderName},
+    model::{OauthFlowId, ProviderName, Rule, SessionId, Subject},
     opaque,
     provider::{Provider, Visit},
     repository,
@@ -31,9 +27,11 @@ impl Oauth {
         &self,
         name: &ProviderName,
         redirect_to: Option<&str>,
+        client: &ClientInfo,
     ) -> Result<Departure, AuthError> {
         let provider = self.provider(name)?;
         let redirect_to = self.redirect_to(redirect_to)?;
+        self.count_visit(client).await?;
         let visit = visit()?;
         match provider.authorize_url(&visit).await {
             Ok(location) => {
@@ -56,9 +54,11 @@ impl Oauth {
         caller: &Principal,
         name: &ProviderName,
         redirect_to: Option<&str>,
+        client: &ClientInfo,
     ) -> Result<Departure, AuthError> {
         let provider = self.provider(name)?;
         let redirect_to = self.redirect_to(redirect_to)?;
+        self.count_visit(client).await?;
         let connection = self.database.connection();
         let linked =
             repository::oauth_accounts::find_by_user(connection, caller.user_id, name).await?;
@@ -69,19 +69,27 @@ impl Oauth {
         let location = provider.authorize_url(&visit).await;
         let location =
             location.map_err(|error| AuthError::Provider(Box::new(error.into_problem())))?;
-        let linking = Some(caller.user_id);
-        self.depart(provider, visit, location, &redirect_to, linking)
+        self.depart(provider, visit, location, &redirect_to, Some(caller))
             .await
     }
 
-    /// Remembers the visit, so that its end is known for one, in this browser alone.
+    /// Each counts, also one that ends well: it is a row, and anybody can begin one (OWASP ASVS 4.0,
+    /// 11.1.4).
+    async fn count_visit(&self, client: &ClientInfo) -> Result<(), AuthError> {
+        let admitted = (self.throttle).admit(Rule::OauthVisit, Subject::Anybody, client);
+        admitted.await?.failed();
+        Ok(())
+    }
+
+    /// Remembers the visit, so that its end is known for one, in this browser alone; and who `links`
+    /// the provider, if somebody does.
     async fn depart(
         &self,
         provider: &Provider,
         visit: Visit,
         location: Url,
         redirect_to: &Url,
-        link_user_id: Option<UserId>,
+        links: Option<&Principal>,
     ) -> Result<Departure, AuthError> {
         let (id, now) = (OauthFlowId::new(), self.clock.now());
         let browser = opaque::random().map_err(Unexpected::new)?;
@@ -96,7 +104,10 @@ impl Oauth {
                 .seal(&flow_context(id), verifier)
                 .map_err(Unexpected::new)?,
             redirect_to: redirect_to.to_string(),
-            link_user_id,
+            link_user_id: links.map(|caller| caller.user_id),
+            link_session_id: links
+                .and_then(|caller| caller.session_id)
+                .map(SessionId::from_uuid),
             created_at: now,
             expires_at: now + FLOW_LIFETIME,
         };

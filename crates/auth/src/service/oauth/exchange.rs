@@ -40,6 +40,12 @@ impl Oauth {
             if !repository::oauth_codes::take(transaction, &code, &browser, now).await? {
                 return Err(AuthError::InvalidOauthCode);
             }
+            // Unlinked since, the provider is no way in any more.
+            let (user_id, provider) = (user.id, &found.provider);
+            let link = repository::oauth_accounts::find_by_user(transaction, user_id, provider);
+            if link.await?.is_none() {
+                return Err(AuthError::InvalidOauthCode);
+            }
             pass.succeeded(transaction).await?;
             self.sessions
                 .start(transaction, user.id, &methods, client, delivery)

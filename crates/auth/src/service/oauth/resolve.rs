@@ -11,7 +11,7 @@ use crate::{
     entity::{oauth_account, user},
     error::AuthError,
     events::registered,
-    model::{DisplayName, Email, OauthFailure, ProviderName, RoleName, Status},
+    model::{DisplayName, Email, OauthFailure, ProviderName, RoleName, SessionId, Status},
     provider::{Profile, ProviderGrant},
     repository::{self, users::NewUser},
 };
@@ -71,21 +71,30 @@ impl Oauth {
         }
     }
 
-    /// Links the provider to the account of `user_id`, who asked for it in this browser.
+    /// Links the provider to the account of `user_id`, who asked for it in this browser and in
+    /// `session`. Is that over, so is what was begun in it: else whoever is put out of an account
+    /// would come in again by a link that they began before.
     pub(super) async fn link_by_hand(
         &self,
         transaction: &Transaction,
         visitor: &Visitor<'_>,
         user_id: UserId,
+        session: Option<SessionId>,
     ) -> Result<Outcome, AuthError> {
         let (provider, subject) = (visitor.provider, &visitor.profile.subject);
         let user = repository::users::lock(transaction, user_id).await?;
         let is_active = user.is_some_and(|user| user.status == Status::Active);
+        let goes_on = match session {
+            Some(session) => self.sessions.goes_on(transaction, session).await?,
+            None => false,
+        };
         let theirs =
             repository::oauth_accounts::find_by_subject(transaction, provider, subject).await?;
         let mine = repository::oauth_accounts::find_by_user(transaction, user_id, provider).await?;
         let failure = if !is_active {
             OauthFailure::AccountSuspended
+        } else if !goes_on {
+            OauthFailure::SessionEnded
         } else if theirs.is_some_and(|account| account.user_id != user_id) {
             OauthFailure::LinkedElsewhere
         } else if mine.is_some() {

@@ -147,6 +147,16 @@ impl Sessions {
         (self.start(transaction, old.user_id, methods, client, delivery)).await
     }
 
+    /// Whether the session `id` is not over: nobody ends it until the end of the transaction.
+    pub(crate) async fn goes_on(
+        &self,
+        transaction: &Transaction,
+        id: SessionId,
+    ) -> Result<bool, AuthError> {
+        let session = repository::sessions::lock(transaction, id).await?;
+        Ok(session.is_some_and(|session| self.is_alive(&session, self.clock.now())))
+    }
+
     /// Looks at these sessions anew from now on, in every process. [`Self::revoke_all`] and its
     /// like do so by themselves.
     pub fn forget(&self, ids: &[SessionId]) {

@@ -6,7 +6,9 @@ use url::Url;
 
 use crate::{MINUTE, PASSWORD, authenticator_app::step_up};
 
-use super::{Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in_by_testkit};
+use super::{
+    Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in, signed_in_by_testkit,
+};
 
 pub(crate) async fn begin(client: &TestClient, provider: &'static str) -> Visit {
     let path = format!("/api/v1/auth/oauth/{provider}/link");
@@ -47,9 +49,8 @@ on_each_database! {
         let idp = Idp::start(&world).await;
         let served = serve_with(&world, &idp.url()).await;
         let ada = served.user("ada@elsewhere.example").await;
-        let app = signed_in_by_testkit(&world, &served.auth).await;
-        let client = app.sign_in(ada.id, &[]);
-        let end = link(&app, &client, &idp, "dev").await;
+        let client = &ada.client;
+        let end = link(&served.app, client, &idp, "dev").await;
         assert_eq!(end.as_str(), "http://127.0.0.1:8000/account?linked=dev");
         let links = client.get("/api/v1/auth/oauth/links").send().await;
         assert_eq!(links.json()["data"][0]["provider"], "dev");
@@ -58,8 +59,8 @@ on_each_database! {
         assert_eq!(sign_in(&served, &idp, "dev").await, ada.id);
         client.post("/api/v1/auth/oauth/dev/link").json(&json!({})).send().await
             .assert_error(409, "CONFLICT");
-        unlink(&client, "dev").await.assert_status(204);
-        unlink(&client, "dev").await.assert_error(404, "NOT_FOUND");
+        unlink(client, "dev").await.assert_status(204);
+        unlink(client, "dev").await.assert_error(404, "NOT_FOUND");
         assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
         let audit = query(&world, "SELECT action AS x FROM audit_log ORDER BY id").await;
         assert!(audit.contains(&"provider.unlinked".to_owned()), "{audit:?}");
@@ -70,8 +71,7 @@ on_each_database! {
         let served = serve_with(&world, &idp.url()).await;
         sign_in(&served, &idp, "dev").await;
         let eve = served.user("eve@example.org").await;
-        let app = signed_in_by_testkit(&world, &served.auth).await;
-        let end = link(&app, &app.sign_in(eve.id, &[]), &idp, "dev").await;
+        let end = link(&served.app, &eve.client, &idp, "dev").await;
         assert_eq!(parameter(&end, "error").as_deref(), Some("linked_elsewhere"));
     }
 
@@ -80,23 +80,49 @@ on_each_database! {
         let idp = Idp::start(&world).await;
         let served = serve_with(&world, &idp.url()).await;
         let eve = served.user("eve@example.org").await;
-        let app = signed_in_by_testkit(&world, &served.auth).await;
-        let evil = begin(&app.sign_in(eve.id, &[]), "dev").await;
-        let victim = Visit::begin(&app, "dev").await;
+        let evil = begin(&eve.client, "dev").await;
+        let victim = Visit::begin(&served.app, "dev").await;
         let state = evil.state();
         let pairs = [("code", "good"), ("state", &*state)];
-        let refused = evil.back_to(&app, "dev", &victim.cookie, &pairs).await;
+        let refused = evil.back_to(&served.app, "dev", &victim.cookie, &pairs).await;
         refused.assert_error(400, "BAD_REQUEST");
+    }
+
+    /// Who takes their account back by ending its sessions must not find a stranger's link there, that
+    /// was begun in one of them.
+    async fn a_link_is_void_when_the_session_that_began_it_is_over(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = served.user("ada@example.org").await;
+        let thief = served.member("ada@example.org", &ada.id.to_string()).await;
+        let visit = begin(&thief.client, "dev").await;
+        idp.nonce(&visit);
+        let end_others = ada.client.delete("/api/v1/auth/sessions").query("except_current", "true");
+        end_others.send().await.assert_status(204);
+        let end = visit.end(&served.app).await;
+        assert_eq!(parameter(&end, "error").as_deref(), Some("session_ended"), "{end}");
+        assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
+    }
+
+    /// A code that was got by a link is good for nothing once the link is gone.
+    async fn a_one_time_code_is_void_when_its_link_is_gone(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = served.user("ada@example.org").await;
+        link(&served.app, &ada.client, &idp, "dev").await;
+        let visit = Visit::begin(&served.app, "dev").await;
+        idp.nonce(&visit);
+        let code = parameter(&visit.end(&served.app).await, "code").unwrap();
+        unlink(&ada.client, "dev").await.assert_status(204);
+        visit.exchange(&served.app, &code).await.assert_error(401, "UNAUTHORIZED");
     }
 
     async fn the_last_way_to_sign_in_remains(world: World) {
         let idp = Idp::start(&world).await;
         let served = serve_with(&world, &idp.url()).await;
-        let ada = sign_in(&served, &idp, "dev").await;
-        let app = signed_in_by_testkit(&world, &served.auth).await;
-        let client = app.sign_in(ada, &[]);
+        let (_, client) = signed_in(&served, &idp, "dev").await;
         unlink(&client, "dev").await.assert_error(409, "CONFLICT");
-        link(&app, &client, &idp, "other").await;
+        link(&served.app, &client, &idp, "other").await;
         // At once: one of the two must remain.
         let both = [unlink(&client, "dev"), unlink(&client, "other")];
         let both = futures_util::future::join_all(both).await;

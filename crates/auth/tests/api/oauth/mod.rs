@@ -11,7 +11,7 @@ mod visits;
 
 use ashlar_auth::Auth;
 use ashlar_core::principal::UserId;
-use ashlar_testkit::{TestApp, TestResponse, World};
+use ashlar_testkit::{TestApp, TestClient, TestResponse, World};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use url::Url;
@@ -36,14 +36,6 @@ pub(crate) fn auth_with(world: &World, issuer: &str, more: &[(&str, &str)]) -> A
 
 pub(crate) async fn serve_with(world: &World, issuer: &str) -> Served {
     Served::of(world, auth_with(world, issuer, &[])).await
-}
-
-/// The same auth, to users that the testkit signs in, and lately.
-pub(crate) async fn signed_in_by_testkit(world: &World, auth: &Auth) -> TestApp {
-    let domains = vec![auth.domain()];
-    world
-        .serve_with(domains, world.authenticator(), |_| {})
-        .await
 }
 
 /// A browser on its way.
@@ -156,13 +148,23 @@ pub(crate) async fn arrive(served: &Served, idp: &Idp, provider: &'static str) -
 
 /// Signs in by the provider, as whom it says: the user's id.
 pub(crate) async fn sign_in(served: &Served, idp: &Idp, provider: &'static str) -> UserId {
+    signed_in(served, idp, provider).await.0
+}
+
+/// The same, and a client with their token.
+pub(crate) async fn signed_in(
+    served: &Served,
+    idp: &Idp,
+    provider: &'static str,
+) -> (UserId, TestClient) {
     let (visit, code) = arrive(served, idp, provider).await;
     let tokens = visit.exchange(&served.app, &code).await;
     tokens.assert_status(200);
     let token = tokens.json()["access_token"].as_str().unwrap().to_owned();
-    let me = served.app.bearer(token).get("/api/v1/auth/me").send().await;
+    let client = served.app.bearer(token);
+    let me = client.get("/api/v1/auth/me").send().await;
     me.assert_status(200);
-    me.json()["id"].as_str().unwrap().parse().unwrap()
+    (me.json()["id"].as_str().unwrap().parse().unwrap(), client)
 }
 
 /// The error with which the browser comes back.

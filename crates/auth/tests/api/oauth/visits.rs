@@ -7,8 +7,8 @@ use ashlar_testkit::{
     upstream::{Reply, Upstream},
 };
 
-use super::{Idp, Visit, exchange, location_of, parameter, query, serve_with};
-use crate::MINUTE;
+use super::{Idp, Visit, auth_with, exchange, location_of, parameter, query, serve_with};
+use crate::{MINUTE, Served};
 
 on_each_database! {
     async fn the_provider_is_asked_with_pkce_state_and_nonce(world: World) {
@@ -148,6 +148,24 @@ on_each_database! {
         assert!(visit.as_str().starts_with(&idp.url()), "{visit}");
         let unknown = served.app.anonymous().get("/api/v1/auth/oauth/nobody/authorize").send().await;
         unknown.assert_error(404, "NOT_FOUND");
+    }
+
+    /// Each visit is a row, and anybody may begin one: so nobody begins them by the thousand.
+    async fn visits_from_one_address_are_counted(world: World) {
+        let idp = Idp::start(&world).await;
+        let two = [("AUTH_ADDRESS_ATTEMPTS", "2")];
+        let served = Served::of(&world, auth_with(&world, &idp.url(), &two)).await;
+        let authorize = || served.app.anonymous().get("/api/v1/auth/oauth/dev/authorize");
+        for _ in 0..2 {
+            authorize().send().await.assert_status(302);
+        }
+        let refused = authorize().send().await;
+        refused.assert_error(429, "TOO_MANY_REQUESTS");
+        assert!(refused.header("retry-after").is_some() && refused.header("set-cookie").is_none());
+        let flows = query(&world, "SELECT provider AS x FROM oauth_flows").await;
+        assert_eq!(flows.len(), 2);
+        world.turn_clock(MINUTE);
+        authorize().send().await.assert_status(302);
     }
 
     /// The browser comes straight back to the page, which can say so.
