@@ -21,8 +21,8 @@ pub(crate) enum Rule {
     OauthExchange,
     /// The password or code of somebody who is signed in.
     StepUp,
-    /// An API key.
-    ApiKey,
+    /// A challenge for whoever wants to sign in with a passkey.
+    PasskeyChallenge,
 }
 
 /// Whose secret it is.
@@ -47,7 +47,7 @@ impl Rule {
         Self::Register,
         Self::OauthExchange,
         Self::StepUp,
-        Self::ApiKey,
+        Self::PasskeyChallenge,
     ];
 
     /// What its buckets are told apart by. It never changes.
@@ -60,7 +60,7 @@ impl Rule {
             Self::Register => "register",
             Self::OauthExchange => "oauth_exchange",
             Self::StepUp => "step_up",
-            Self::ApiKey => "api_key",
+            Self::PasskeyChallenge => "passkey_challenge",
         }
     }
 
@@ -74,7 +74,7 @@ impl Rule {
             Self::Register => "registration.throttled",
             Self::OauthExchange => "oauth_exchange.throttled",
             Self::StepUp => "step_up.throttled",
-            Self::ApiKey => "api_key.throttled",
+            Self::PasskeyChallenge => "passkey_challenge.throttled",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Second factors at sign-in: asked for, compared, used up.
 
+mod reseal;
+
 use std::{sync::Arc, time::Duration};
 
 use ashlar_contracts::users::SecondFactorChange;
@@ -21,14 +23,12 @@ use crate::{
     entity::totp_credential::Model,
     error::AuthError,
     events::second_factor_changed,
-    model::Method,
+    model::{Method, Rule, Subject},
     recovery_code::RecoveryCodes,
     repository,
+    service::{Roles, Throttle},
     totp::TotpSecret,
 };
-
-/// What the key that seals the secrets of apps is derived for.
-const PURPOSE: &str = "auth.totp";
 
 /// How many wrong codes in a row make a user wait, and then as many again (OWASP ASVS 4.0, 2.2.1).
 const PATIENCE: i32 = 5;
@@ -43,6 +43,8 @@ pub struct SecondFactor {
     database: Database,
     clock: Clock,
     sealer: Arc<Sealer>,
+    throttle: Throttle,
+    roles: Roles,
     pub(super) recovery_codes: Arc<RecoveryCodes>,
 }
 
@@ -64,11 +66,20 @@ enum Outcome {
 }
 
 impl SecondFactor {
-    pub(crate) fn new(database: Database, clock: Clock, secret_key: &SecretKey) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        secret_key: &SecretKey,
+        sealer: Arc<Sealer>,
+        throttle: Throttle,
+        roles: Roles,
+    ) -> Self {
         Self {
             database,
             clock,
-            sealer: Arc::new(Sealer::new(&[secret_key.derive(PURPOSE)])),
+            sealer,
+            throttle,
+            roles,
             recovery_codes: Arc::new(RecoveryCodes::new(secret_key)),
         }
     }
@@ -84,8 +95,20 @@ impl SecondFactor {
         code: Option<&Secret>,
         client: &ClientInfo,
     ) -> Result<Option<Method>, AuthError> {
+        let code = code.filter(|code| !code.is_empty());
+        let pass = match code {
+            Some(_) => {
+                let subject = Subject::User(user_id);
+                Some((self.throttle.admit(Rule::SecondFactor, subject, client)).await?)
+            }
+            None => None,
+        };
         let check = async |transaction: &Transaction| {
-            (self.check(transaction, user_id, code, client)).await
+            let outcome = self.check(transaction, user_id, code, client).await?;
+            if let (Some(pass), Outcome::Right(_) | Outcome::NotAsked) = (&pass, &outcome) {
+                pass.succeeded(transaction).await?;
+            }
+            Ok::<_, AuthError>(outcome)
         };
         match self.database.transaction(check).await? {
             Outcome::NotAsked => Ok(None),
@@ -108,7 +131,7 @@ impl SecondFactor {
         })
     }
 
-    /// Removes every second factor of `user_id`, who lost them.
+    /// Removes every second factor of `user_id`, who lost them and may do no more than `actor`.
     pub(crate) async fn reset(
         &self,
         actor: &Principal,
@@ -119,6 +142,7 @@ impl SecondFactor {
             let now = self.clock.now();
             let user = repository::users::lock(transaction, user_id).await?;
             let user = user.ok_or(AuthError::NotFound)?;
+            self.roles.must_be_within(&user.role, actor)?;
             let totp = remove(transaction, user_id, now).await?;
             let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
             let entry = Entry::new("second_factors.reset").to(user_id).by(actor);
@@ -164,7 +188,7 @@ impl SecondFactor {
         let Some(totp) = totp.filter(|totp| totp.confirmed_at.is_some()) else {
             return Ok(Outcome::NotAsked);
         };
-        let Some(code) = code.filter(|code| !code.is_empty()) else {
+        let Some(code) = code else {
             return Ok(Outcome::Missing);
         };
         let now = self.clock.now();
@@ -173,11 +197,18 @@ impl SecondFactor {
             let wait = (until - now).to_std().unwrap_or_default();
             return Ok(Outcome::Blocked(wait));
         }
-        if self.accept_totp(transaction, &totp, code, now).await? {
-            return Ok(Outcome::Right(Method::Totp));
-        }
-        if (self.accept_recovery_code(transaction, user_id, code, client, now)).await? {
-            return Ok(Outcome::Right(Method::RecoveryCode));
+        // What has the form of a recovery code is no code of an app, whose secret need not be opened
+        // for it: so whoever cannot use their app for whatever reason gets in.
+        let right = match self.recovery_codes.hash(user_id, code) {
+            Some(hash) => (self.accept_recovery_code(transaction, user_id, hash, client, now))
+                .await?
+                .then_some(Method::RecoveryCode),
+            None => (self.accept_totp(transaction, &totp, code, now))
+                .await?
+                .then_some(Method::Totp),
+        };
+        if let Some(method) = right {
+            return Ok(Outcome::Right(method));
         }
         refuse(transaction, &totp, client, now).await?;
         Ok(Outcome::Wrong)
@@ -202,13 +233,10 @@ impl SecondFactor {
         &self,
         transaction: &Transaction,
         user_id: UserId,
-        code: &Secret,
+        hash: String,
         client: &ClientInfo,
         now: DateTime<Utc>,
     ) -> Result<bool, AuthError> {
-        let Some(hash) = self.recovery_codes.hash(user_id, code) else {
-            return Ok(false);
-        };
         if !repository::recovery_codes::use_up(transaction, user_id, hash, now).await? {
             return Ok(false);
         }
