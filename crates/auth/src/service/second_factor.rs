@@ -1,6 +1,9 @@
 //! Second factors at sign-in: asked for, compared, used up.
 
+mod removal;
 mod reseal;
+
+pub(super) use self::removal::{forget, remove};
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +13,7 @@ use ashlar_core::{
     database::{Database, Transaction},
     events::publish,
     http::ClientInfo,
-    principal::{Principal, UserId},
+    principal::UserId,
     problem::Unexpected,
     seal::Sealer,
     secret::Secret,
@@ -131,33 +134,6 @@ impl SecondFactor {
         })
     }
 
-    /// Removes every second factor of `user_id`, who lost them and may do no more than `actor`.
-    pub(crate) async fn reset(
-        &self,
-        actor: &Principal,
-        user_id: UserId,
-        client: &ClientInfo,
-    ) -> Result<(), AuthError> {
-        let work = async |transaction: &Transaction| {
-            let now = self.clock.now();
-            let user = repository::users::lock(transaction, user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            self.roles.must_be_within(&user.role, actor)?;
-            let totp = remove(transaction, user_id, now).await?;
-            let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
-            let entry = Entry::new("second_factors.reset").to(user_id).by(actor);
-            let entry = entry
-                .from(client)
-                .with("totp", totp)
-                .with("passkeys", passkeys);
-            audit::record(transaction, entry, now).await?;
-            let event = second_factor_changed(&user, SecondFactorChange::Reset);
-            publish(transaction, &event, now).await?;
-            Ok::<(), AuthError>(())
-        };
-        self.database.transaction(work).await
-    }
-
     /// The secret of `user_id`'s app, as it is stored.
     pub(super) fn seal(&self, user_id: UserId, secret: &TotpSecret) -> Result<String, AuthError> {
         let sealed = self.sealer.seal(&context(user_id), secret.as_bytes());
@@ -250,26 +226,6 @@ impl SecondFactor {
         }
         Ok(true)
     }
-}
-
-/// Turns off the app of `user_id`, and with it their recovery codes. Whether there was one.
-pub(super) async fn remove(
-    transaction: &Transaction,
-    user_id: UserId,
-    now: DateTime<Utc>,
-) -> Result<bool, AuthError> {
-    let removed = repository::totp::delete(transaction, user_id).await?;
-    repository::recovery_codes::delete_all(transaction, user_id).await?;
-    repository::users::set_second_factor(transaction, user_id, false, now).await?;
-    Ok(removed)
-}
-
-/// Forgets all that `user_id`, who is gone, could prove beside a password.
-pub(super) async fn forget(transaction: &Transaction, user_id: UserId) -> Result<(), AuthError> {
-    repository::totp::delete(transaction, user_id).await?;
-    repository::recovery_codes::delete_all(transaction, user_id).await?;
-    repository::passkeys::delete_all(transaction, user_id).await?;
-    Ok(())
 }
 
 /// Counts a wrong code. Somebody knows the password: so it is written down.
