@@ -16,7 +16,7 @@ use crate::{
     known_keys::KnownKeys,
     model::{Delivery, Status},
     service::Roles,
-    standing::{SessionStates, Standing, Standings},
+    standing::{SessionState, SessionStates, Standing, Standings},
     token::{Refusal, Tokens, Verified},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Credentials {
     pub(crate) clock: Clock,
     /// For how long a proof of identity counts as recent.
     pub(crate) recent: Duration,
+    /// Whether permissions count only where a second factor was proved.
+    pub(crate) second_factor_required: bool,
     pub(crate) roles: Roles,
 }
 
@@ -66,13 +68,13 @@ impl Credentials {
 
     async fn principal(&self, token: Verified, delivery: Delivery) -> Result<Principal, Problem> {
         let permissions = self.permissions_of(token.user_id).await?;
-        let is_recent = self.check_session(token, delivery).await?;
+        let state = self.check_session(token, delivery).await?;
         Ok(Principal {
             user_id: token.user_id,
             session_id: Some(token.session_id.as_uuid()),
-            permissions,
+            permissions: self.granted(permissions, state.second_factor),
             scopes: Scopes::all(),
-            is_recent,
+            is_recent: self.clock.now() < state.authenticated_at + self.recent,
         })
     }
 
@@ -87,7 +89,9 @@ impl Credentials {
         Ok(Principal {
             user_id: key.user_id,
             session_id: None,
-            permissions: permissions.within(&key.scopes),
+            permissions: self
+                .granted(permissions, key.second_factor)
+                .within(&key.scopes),
             scopes: key.scopes,
             is_recent: false,
         })
@@ -105,8 +109,20 @@ impl Credentials {
         Ok(self.roles.permissions(&role))
     }
 
-    /// A token dies with its session. Answers whether its user proved only lately who they are.
-    async fn check_session(&self, token: Verified, delivery: Delivery) -> Result<bool, Problem> {
+    /// What counts of `permissions`, given whether a second factor was proved.
+    fn granted(&self, permissions: Permissions, second_factor: bool) -> Permissions {
+        match self.second_factor_required && !second_factor {
+            true => permissions.withheld(),
+            false => permissions,
+        }
+    }
+
+    /// A token dies with its session.
+    async fn check_session(
+        &self,
+        token: Verified,
+        delivery: Delivery,
+    ) -> Result<SessionState, Problem> {
         let state = self.sessions.of(token.session_id).await?;
         let now = self.clock.now();
         let state = state.filter(|state| {
@@ -115,8 +131,7 @@ impl Credentials {
                 && !state.revoked
                 && now < state.expires_at
         });
-        let state = state.ok_or_else(|| refused(Refusal::Invalid))?;
-        Ok(now < state.authenticated_at + self.recent)
+        state.ok_or_else(|| refused(Refusal::Invalid))
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct KnownKey {
     pub(crate) id: ApiKeyId,
     pub(crate) user_id: UserId,
     pub(crate) scopes: Scopes,
+    /// Whether it was made in a sign-in with a second factor.
+    pub(crate) second_factor: bool,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) last_used_at: Option<DateTime<Utc>>,
 }
@@ -171,6 +173,7 @@ mod tests {
             id: ApiKeyId::new(),
             user_id: UserId::new(),
             scopes: Scopes::only(["posts:read".to_owned()]),
+            second_factor: false,
             expires_at: None,
             last_used_at: None,
         };

@@ -32,6 +32,8 @@ pub(crate) struct SessionState {
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) authenticated_at: DateTime<Utc>,
     pub(crate) delivery: Delivery,
+    /// Whether it was begun with a second factor.
+    pub(crate) second_factor: bool,
 }
 
 /// The states of sessions.

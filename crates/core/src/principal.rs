@@ -51,31 +51,50 @@ pub struct Principal {
 
 /// A set of permissions. Empty by default: everything is denied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Permissions(Arc<[&'static str]>);
+pub struct Permissions {
+    names: Arc<[&'static str]>,
+    /// Whether there would be some if a second factor had been proved.
+    withheld: bool,
+}
 
 impl Permissions {
     /// The set of these names.
     pub fn new(names: impl Into<Arc<[&'static str]>>) -> Self {
-        Self(names.into())
+        Self {
+            names: names.into(),
+            withheld: false,
+        }
     }
 
     /// Whether the permission `name` is in the set.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains(&name)
+        self.names.contains(&name)
     }
 
     /// Their names.
     pub fn names(&self) -> &[&'static str] {
-        &self.0
+        &self.names
+    }
+
+    /// None of them, because no second factor was proved: who is refused for that is told so.
+    #[must_use]
+    pub fn withheld(&self) -> Self {
+        Self {
+            names: Arc::default(),
+            withheld: self.withheld || !self.names.is_empty(),
+        }
     }
 
     /// Those that are among `scopes` too.
     pub fn within(&self, scopes: &Scopes) -> Self {
-        if self.0.iter().all(|name| scopes.contain(name)) {
+        if self.names.iter().all(|name| scopes.contain(name)) {
             return self.clone();
         }
-        let within = self.0.iter().filter(|name| scopes.contain(name));
-        Self(within.copied().collect())
+        let within = self.names.iter().filter(|name| scopes.contain(name));
+        Self {
+            names: within.copied().collect(),
+            withheld: self.withheld,
+        }
     }
 }
 
@@ -197,6 +216,10 @@ fn no_keys() -> Problem {
     Problem::new(Code::Forbidden, "Not with an API key")
 }
 
+fn no_second_factor() -> Problem {
+    Problem::new(Code::Forbidden, "A second factor is asked for")
+}
+
 fn anonymous() -> Problem {
     Problem::unauthorized("Not authenticated")
 }
@@ -219,6 +242,8 @@ impl<P: Permission> FromRequest for Authorized<P> {
             Principal::admitted(request, Some(P::NAME)).and_then(|principal| {
                 if principal.can::<P>() {
                     Ok(Self(principal, PhantomData))
+                } else if principal.permissions.withheld {
+                    Err(no_second_factor())
                 } else {
                     Err(Problem::forbidden())
                 }

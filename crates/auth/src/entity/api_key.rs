@@ -24,6 +24,8 @@ pub(crate) struct Model {
     /// Names, with a space between.
     #[sea_orm(column_type = "Text")]
     pub scopes: String,
+    /// Whether it was made in a sign-in with a second factor.
+    pub second_factor: bool,
     pub created_at: DateTime<Utc>,
     /// When it is over; never, when there is none.
     pub expires_at: Option<DateTime<Utc>>,

@@ -38,6 +38,13 @@ impl Method {
             Self::Provider => "provider",
         }
     }
+
+    /// Whether a sign-in by these methods, as they are stored, has a second factor that we looked at
+    /// ourselves: what a provider asked for is not known here.
+    pub(crate) fn have_second_factor(methods: &str) -> bool {
+        let strong = [Self::Totp, Self::RecoveryCode, Self::Passkey].map(Self::as_str);
+        methods.split(' ').any(|method| strong.contains(&method))
+    }
 }
 
 /// How the tokens of a sign-in travel, for as long as it lasts: what is meant for a browser's
@@ -65,12 +72,14 @@ impl Delivery {
 pub enum Revocation {
     /// Its user signed out.
     SignedOut,
-    /// Its user ended it from another sign-in.
+    /// Its user ended it from another sign-in, or somebody did who manages users.
     Ended,
     /// One of its refresh tokens was used a second time: somebody else may have it.
     Reused,
     /// Its user proved once more who they are, and got another one in its place.
     Renewed,
+    /// Its user began as many other ones as may last at a time.
+    Displaced,
     /// The password was changed or set anew.
     PasswordChanged,
     /// The user's standing changed: suspended, deleted, another role.
@@ -79,11 +88,12 @@ pub enum Revocation {
 
 impl Revocation {
     /// Each of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SignedOut,
         Self::Ended,
         Self::Reused,
         Self::Renewed,
+        Self::Displaced,
         Self::PasswordChanged,
         Self::StandingChanged,
     ];
@@ -95,6 +105,7 @@ impl Revocation {
             Self::Ended => "ended",
             Self::Reused => "reused",
             Self::Renewed => "renewed",
+            Self::Displaced => "displaced",
             Self::PasswordChanged => "password_changed",
             Self::StandingChanged => "standing_changed",
         }

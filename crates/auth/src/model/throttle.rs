@@ -23,8 +23,8 @@ pub(crate) enum Rule {
     OauthVisit,
     /// The password or code of somebody who is signed in.
     StepUp,
-    /// An API key.
-    ApiKey,
+    /// A challenge for whoever wants to sign in with a passkey.
+    PasskeyChallenge,
 }
 
 /// Whose secret it is.
@@ -50,7 +50,7 @@ impl Rule {
         Self::OauthExchange,
         Self::OauthVisit,
         Self::StepUp,
-        Self::ApiKey,
+        Self::PasskeyChallenge,
     ];
 
     /// What its buckets are told apart by. It never changes.
@@ -64,7 +64,7 @@ impl Rule {
             Self::OauthExchange => "oauth_exchange",
             Self::OauthVisit => "oauth_visit",
             Self::StepUp => "step_up",
-            Self::ApiKey => "api_key",
+            Self::PasskeyChallenge => "passkey_challenge",
         }
     }
 
@@ -79,7 +79,7 @@ impl Rule {
             Self::OauthExchange => "oauth_exchange.throttled",
             Self::OauthVisit => "oauth_visit.throttled",
             Self::StepUp => "step_up.throttled",
-            Self::ApiKey => "api_key.throttled",
+            Self::PasskeyChallenge => "passkey_challenge.throttled",
         }
     }
 }

@@ -49,6 +49,7 @@ fn known(key: &Model) -> KnownKey {
         id: key.id,
         user_id: key.user_id,
         scopes: Scopes::only(scopes),
+        second_factor: key.second_factor,
         expires_at: key.expires_at,
         last_used_at: key.last_used_at,
     }
@@ -96,6 +97,23 @@ pub(crate) async fn revoke(
         .exec_with_returning(connection)
         .await?;
     Ok(revoked.into_iter().next())
+}
+
+/// Revokes every key of the user. Those that were not revoked before.
+pub(crate) async fn revoke_all(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::update_many()
+        .set(ActiveModel {
+            revoked_at: Set(Some(now)),
+            ..Default::default()
+        })
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::RevokedAt.is_null())
+        .exec_with_returning(connection)
+        .await
 }
 
 /// Notes that these keys were used at `now`, unless another process just did.

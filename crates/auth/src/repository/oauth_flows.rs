@@ -1,5 +1,6 @@
 //! Queries on `oauth_flows`.
 
+use ashlar_core::principal::UserId;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
@@ -15,6 +16,16 @@ pub(crate) async fn insert(connection: &impl ConnectionTrait, row: Model) -> Res
     Entity::insert_many([row.into_active_model().reset_all()])
         .exec_without_returning(connection)
         .await?;
+    Ok(())
+}
+
+/// Removes the flows in which the user is about to link a provider. They are few, and over in minutes.
+pub(crate) async fn delete_of(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+) -> Result<(), DbErr> {
+    let linking = Entity::delete_many().filter(Column::LinkUserId.eq(user_id));
+    linking.exec(connection).await?;
     Ok(())
 }
 

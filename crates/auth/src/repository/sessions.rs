@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, QueryTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, extension::postgres::PgFunc},
 };
 use uuid::Uuid;
@@ -19,11 +19,15 @@ use crate::{
         session::{ActiveModel, Column, Entity, Model},
         user,
     },
-    model::{Delivery, Revocation, SessionId, Status},
+    model::{Delivery, Method, Revocation, SessionId, Status},
     refresh_token::RefreshToken,
     schemas::SessionSort,
     standing::SessionState,
 };
+
+/// How many sessions are ended at once when there are too many: a bound that was lowered is reached
+/// after a few sign-ins.
+const BATCH: u64 = 100;
 
 /// The exchange of a refresh token for its successor.
 pub(crate) struct Rotation<'a> {
@@ -72,6 +76,13 @@ pub(crate) async fn rotate(
     Ok(rotated.into_iter().next())
 }
 
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(connection).await
+}
+
 /// The session `id`, which nobody else changes until the end of the transaction.
 pub(crate) async fn lock(
     connection: &impl ConnectionTrait,
@@ -115,6 +126,7 @@ pub(crate) async fn states(
             expires_at: session.expires_at,
             authenticated_at: session.authenticated_at,
             delivery: Delivery::asked(session.cookies),
+            second_factor: Method::have_second_factor(&session.methods),
         };
         (session.id, state)
     });
@@ -156,6 +168,34 @@ pub(crate) async fn revoke_all(
     }
     let revoked = revoke_where(connection, condition, why, now).await?;
     Ok(revoked.into_iter().map(|session| session.id).collect())
+}
+
+/// Ends those of the user's sessions that are not over, except for the `kept` that were used last. Their
+/// ids.
+pub(crate) async fn revoke_oldest(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+    kept: u64,
+    (now, idle_since): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SessionId>, DbErr> {
+    let oldest: Vec<SessionId> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::UserId.eq(user_id))
+        .filter(alive(now, idle_since))
+        .order_by_desc(Column::RotatedAt)
+        .order_by_desc(Column::Id)
+        .offset(kept)
+        .limit(BATCH)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    if oldest.is_empty() {
+        return Ok(oldest);
+    }
+    let condition = Condition::all().add(Column::Id.is_in(oldest.clone()));
+    revoke_where(connection, condition, Revocation::Displaced, now).await?;
+    Ok(oldest)
 }
 
 async fn revoke_where(

@@ -4,7 +4,7 @@ use ashlar_core::principal::UserId;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::OnConflict,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
 use crate::entity::totp_credential::{ActiveModel, Column, Entity, Model};
@@ -123,6 +123,36 @@ async fn update(
         .exec(connection)
         .await?;
     Ok(updated.rows_affected == 1)
+}
+
+/// The credentials after that of this user in the order of their users' ids, at most `limit`.
+pub(crate) async fn after(
+    connection: &impl ConnectionTrait,
+    user_id: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let mut rows = Entity::find();
+    if let Some(user_id) = user_id {
+        rows = rows.filter(Column::UserId.gt(user_id));
+    }
+    rows.order_by_asc(Column::UserId)
+        .limit(limit)
+        .all(connection)
+        .await
+}
+
+/// Writes the secret sealed anew, if it is still the one that was read; whether it was.
+pub(crate) async fn reseal(
+    connection: &impl ConnectionTrait,
+    read: &Model,
+    sealed: String,
+) -> Result<bool, DbErr> {
+    let changes = ActiveModel {
+        secret: Set(sealed),
+        ..Default::default()
+    };
+    let unchanged = Condition::all().add(Column::Secret.eq(read.secret.as_str()));
+    update(connection, read.user_id, changes, unchanged).await
 }
 
 /// Whether there was one.

@@ -18,7 +18,8 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/auth/verify-email", verify)
             .named("verify_email", "Verify an e-mail address")
-            .about("A token that is used, too old or not ours is a 422."),
+            .about("A token that is used, too old or not ours is a 422.")
+            .fails(&[Code::TooManyRequests]),
         Route::post("/auth/verify-email/request", request_verification)
             .named("request_verification", "Ask for another link to verify it")
             .about("At most once a minute. The link before it is void.")
@@ -30,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/auth/confirm-email", confirm_change)
             .named("confirm_email", "Confirm the new e-mail address")
             .about("The old address is told. 409 when the new one has become somebody else's.")
-            .fails(&[Code::Conflict]),
+            .fails(&[Code::Conflict, Code::TooManyRequests]),
     ]
 }
 

@@ -36,7 +36,8 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::NotFound, Code::Conflict]),
         Route::post("/auth/passkeys/login/begin", begin_login)
             .named("begin_passkey_login", "Begin to sign in with a passkey")
-            .about("What to give to `navigator.credentials.get`: the same of everybody."),
+            .about("What to give to `navigator.credentials.get`: the same of everybody.")
+            .fails(&[Code::TooManyRequests]),
         Route::post("/auth/passkeys/login/finish", finish_login)
             .named("finish_passkey_login", "Sign in with a passkey")
             .about("A passkey is two factors in one: no code is asked for.")
@@ -50,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::Forbidden, Code::Conflict]),
         Route::post("/auth/passkeys/step-up/finish", finish_step_up)
             .named("finish_passkey_step_up", "Prove once more who one is")
-            .fails(&[Code::Forbidden]),
+            .fails(&[Code::Forbidden, Code::NotFound, Code::TooManyRequests]),
     ]
 }
 
@@ -96,8 +97,9 @@ async fn finish_registration(
 
 async fn begin_login(
     passkeys: Data<Passkeys>,
+    client: ClientInfo,
 ) -> Result<Body<ChallengeResponse<RequestOptions>>, AuthError> {
-    passkeys.begin_sign_in().await.map(Body)
+    passkeys.begin_sign_in(&client).await.map(Body)
 }
 
 async fn finish_login(

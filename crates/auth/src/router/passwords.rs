@@ -18,16 +18,25 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/auth/forgot-password", forget)
             .named("forgot_password", "Ask for a link to reset a password")
-            .about(FORGOT),
+            .about(FORGOT)
+            .fails(&[Code::TooManyRequests]),
         Route::post("/auth/reset-password", reset)
             .named("reset_password", "Reset a password")
-            .about(RESET),
+            .about(RESET)
+            .fails(&[Code::TooManyRequests]),
         Route::post("/auth/change-password", change)
             .named("change_password", "Change the password")
             .about(CHANGE)
-            .fails(&[Code::Forbidden, Code::StepUpRequired, Code::NotFound]),
+            .fails(&CHANGE_FAILURES),
     ]
 }
+
+const CHANGE_FAILURES: [Code; 4] = [
+    Code::Forbidden,
+    Code::StepUpRequired,
+    Code::NotFound,
+    Code::TooManyRequests,
+];
 
 const FORGOT: &str = "The answer is the same whether the address is registered or not. The link \
     can be used once; asking again, at most once a minute, makes it void.";

@@ -14,7 +14,7 @@ use crate::{
     model::ManageUsers,
     router::sign_in::{SignedIn, granted},
     schemas::{FactorsResponse, RecoveryCodesResponse, StepUpRequest, TotpConfirm, TotpResponse},
-    service::{Roles, SecondFactor, StepUp, Totp},
+    service::{SecondFactor, StepUp, Totp},
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -130,12 +130,11 @@ async fn step_up(
 
 async fn reset(
     second_factor: Data<SecondFactor>,
-    roles: Data<Roles>,
     _: Authorized<ManageUsers>,
     actor: Recent,
     client: ClientInfo,
     id: PathId<User>,
 ) -> Result<NoContent, AuthError> {
-    (second_factor.reset(&roles, &actor, id.0, &client)).await?;
+    second_factor.reset(&actor, id.0, &client).await?;
     Ok(NoContent)
 }

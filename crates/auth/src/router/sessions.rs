@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use ashlar_core::{
     http::{Body, ClientInfo, NoContent, Route, WithCookies},
     page::{ListQuery, Page},
-    principal::Principal,
+    principal::{Principal, Recent},
     problem::Code,
     valid::{PathId, ValidJson, ValidQuery},
 };
@@ -38,8 +38,8 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::Forbidden]),
         Route::delete("/auth/sessions/{session_id}", end)
             .named("end_session", "End a session")
-            .about("One of one's own. Its tokens are refused at once.")
-            .fails(&[Code::NotFound]),
+            .about("One of one's own; another one than this with a recent proof of identity. Its tokens are refused at once.")
+            .fails(&[Code::Forbidden, Code::StepUpRequired, Code::NotFound]),
         Route::delete("/auth/sessions", end_all)
             .named("end_sessions", "End sessions")
             .about("All of one's own, or all but this one. Their tokens are refused at once."),
@@ -113,7 +113,7 @@ async fn end(
 
 async fn end_all(
     sessions: Data<Sessions>,
-    caller: Principal,
+    caller: Recent,
     query: ValidQuery<SessionsEnd>,
     client: ClientInfo,
 ) -> Result<NoContent, AuthError> {

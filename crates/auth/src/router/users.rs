@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use ashlar_core::{
     http::{ClientInfo, Created, NoContent, PREFIX, Route, Versioned},
     page::{ListQuery, Page},
-    principal::{Authorized, Principal, User},
+    principal::{Authorized, Principal, Recent, User},
     problem::Code,
     valid::{ETag, IfMatch, PathId, ValidJson},
 };
@@ -12,7 +12,7 @@ use ashlar_core::{
 use crate::{
     entity::user::Model,
     error::AuthError,
-    model::ReadUsers,
+    model::{ManageUsers, ReadUsers},
     schemas::{
         MeResponse, UserCreate, UserFilters, UserReplace, UserResponse, UserSort, UserUpdate,
     },
@@ -35,15 +35,19 @@ pub(super) fn routes() -> Vec<Route> {
         Route::put("/users/{user_id}", replace)
             .named("replace_user", "Replace a user")
             .about(OWN_OR_MANAGED)
-            .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
+            .fails(&CHANGE_FAILURES),
         Route::patch("/users/{user_id}", update)
             .named("update_user", "Change a user")
             .about(UPDATE)
-            .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
+            .fails(&CHANGE_FAILURES),
         Route::delete("/users/{user_id}", delete)
             .named("delete_user", "Delete a user")
             .about(DELETE)
             .fails(&[Code::Forbidden, Code::NotFound, Code::Conflict]),
+        Route::delete("/users/{user_id}/sessions", end_sessions)
+            .named("end_user_sessions", "Sign a user out everywhere")
+            .about("Of a user who may do no more than oneself. Their tokens are refused at once.")
+            .fails(&[Code::NotFound]),
         Route::get("/auth/me", me)
             .named("read_me", "Read the signed-in user")
             .takes_keys()
@@ -51,8 +55,15 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-const OWN_OR_MANAGED: &str =
-    "One's own record, or with the permission `users:manage` anybody's; all others are not found.";
+const CHANGE_FAILURES: [Code; 4] = [
+    Code::Forbidden,
+    Code::StepUpRequired,
+    Code::NotFound,
+    Code::Conflict,
+];
+
+const OWN_OR_MANAGED: &str = "One's own record, or with the permission `users:manage` anybody's, \
+    which asks for a recent proof of identity to change; all others are not found.";
 
 const UPDATE: &str = "One's own record, or with the permission `users:manage` anybody's; all \
     others are not found. Role and status ask for that permission, and nobody changes or grants more \
@@ -123,11 +134,22 @@ async fn update(
 
 async fn delete(
     users: Data<Users>,
-    caller: Principal,
+    caller: Recent,
     id: PathId<User>,
     expected: IfMatch,
 ) -> Result<NoContent, AuthError> {
     users.delete(&caller, id.0, &expected.0).await?;
+    Ok(NoContent)
+}
+
+async fn end_sessions(
+    users: Data<Users>,
+    _: Authorized<ManageUsers>,
+    actor: Recent,
+    client: ClientInfo,
+    id: PathId<User>,
+) -> Result<NoContent, AuthError> {
+    users.end_sessions(&actor, id.0, &client).await?;
     Ok(NoContent)
 }
 

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ashlar_core::{
     clock::Clock,
     database::{Database, Transaction},
+    http::ClientInfo,
     principal::UserId,
     secret::Secret,
 };
@@ -14,8 +15,9 @@ use crate::{
     account_token::{AccountTokenKey, Presented},
     entity::{account_token::Model as Token, user::Model as User},
     error::AuthError,
-    model::{AccountTokenId, Email, Purpose, Status},
+    model::{AccountTokenId, Email, Purpose, Rule, Status, Subject},
     repository,
+    service::{Throttle, throttle::Pass},
     settings::MailLinkSettings,
 };
 
@@ -30,6 +32,14 @@ pub(crate) struct AccountTokens {
     clock: Clock,
     key: Arc<AccountTokenKey>,
     settings: MailLinkSettings,
+    throttle: Throttle,
+}
+
+/// A token that may be used.
+pub(crate) struct Checked {
+    pub(crate) row: Token,
+    pub(crate) user: User,
+    pass: Pass,
 }
 
 impl AccountTokens {
@@ -38,12 +48,14 @@ impl AccountTokens {
         clock: Clock,
         key: AccountTokenKey,
         settings: MailLinkSettings,
+        throttle: Throttle,
     ) -> Self {
         Self {
             database,
             clock,
             key: Arc::new(key),
             settings,
+            throttle,
         }
     }
 
@@ -90,12 +102,15 @@ impl AccountTokens {
     }
 
     /// The row of a token that we made for `purpose` and that can still be used, and its user. It
-    /// is not used by this.
+    /// is not used by this. A token that is not good counts as a guess of `client`.
     pub(crate) async fn check(
         &self,
         purpose: Purpose,
         token: &Secret,
-    ) -> Result<(Token, User), AuthError> {
+        client: &ClientInfo,
+    ) -> Result<Checked, AuthError> {
+        let (rule, anybody) = (Rule::MailedToken, Subject::Anybody);
+        let pass = self.throttle.admit(rule, anybody, client).await?;
         let connection = self.database.connection();
         let presented = Presented::parse(purpose, token).ok_or(AuthError::InvalidToken)?;
         let row = repository::account_tokens::find(connection, presented.id).await?;
@@ -105,7 +120,8 @@ impl AccountTokens {
         }
         let user = repository::users::find(connection, row.user_id).await?;
         let user = user.filter(|user| may_use(user, &row));
-        Ok((row, user.ok_or(AuthError::InvalidToken)?))
+        let user = user.ok_or(AuthError::InvalidToken)?;
+        Ok(Checked { row, user, pass })
     }
 
     /// Uses a token that was [checked](Self::check), in the transaction of what it is used for. Of
@@ -114,17 +130,18 @@ impl AccountTokens {
     pub(crate) async fn redeem(
         &self,
         transaction: &Transaction,
-        row: &Token,
+        checked: &Checked,
     ) -> Result<User, AuthError> {
+        let row = &checked.row;
         let user = repository::users::lock(transaction, row.user_id).await?;
         let user = user.filter(|user| may_use(user, row));
         let user = user.ok_or(AuthError::InvalidToken)?;
         let now = self.clock.now();
-        if repository::account_tokens::mark_used(transaction, row.id, now).await? {
-            Ok(user)
-        } else {
-            Err(AuthError::InvalidToken)
+        if !repository::account_tokens::mark_used(transaction, row.id, now).await? {
+            return Err(AuthError::InvalidToken);
         }
+        checked.pass.succeeded(transaction).await?;
+        Ok(user)
     }
 
     /// Another password was set: a reset that was asked for is void, and so is an address that

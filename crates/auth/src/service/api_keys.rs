@@ -21,7 +21,7 @@ use crate::{
     entity::api_key::Model,
     error::AuthError,
     known_keys::KnownKeys,
-    model::ApiKeyId,
+    model::{ApiKeyId, Method, SessionId},
     repository,
     schemas::{ApiKeyCreate, ApiKeySort},
     settings::ApiKeySettings,
@@ -66,6 +66,7 @@ impl ApiKeys {
         let scopes = checked_scopes(wanted.scopes, offered)?;
         let expires_at = self.expiry(wanted.expires_at, now)?;
         let text = api_key::generate().map_err(Unexpected::new)?;
+        let second_factor = self.has_second_factor(owner).await?;
         let key = Model {
             id: ApiKeyId::new(),
             user_id: owner.user_id,
@@ -73,6 +74,7 @@ impl ApiKeys {
             prefix: api_key::shown(&text),
             hash: KeyHash::of(text.expose()),
             scopes: scopes.join(" "),
+            second_factor,
             created_at: now,
             expires_at,
             last_used_at: None,
@@ -127,6 +129,15 @@ impl ApiKeys {
         self.known.forget(key.hash);
         tracing::info!(user_id = %owner.user_id, key_id = %id, "api_key_revoked");
         Ok(())
+    }
+
+    /// Whether the sign-in that `owner` asks in has a second factor: a key has no more than that.
+    async fn has_second_factor(&self, owner: &Principal) -> Result<bool, AuthError> {
+        let session = owner.session_id.map(SessionId::from_uuid);
+        let session = session.ok_or(AuthError::Forbidden)?;
+        let connection = self.database.connection();
+        let session = repository::sessions::find(connection, session).await?;
+        Ok(session.is_some_and(|session| Method::have_second_factor(&session.methods)))
     }
 
     /// When a key made `now` is over, given what its owner `wants`.

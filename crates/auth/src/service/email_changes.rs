@@ -69,7 +69,7 @@ impl EmailChanges {
         token: &Secret,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
-        let (token, user) = self.tokens.check(Purpose::VerifyEmail, token).await?;
+        let token = (self.tokens.check(Purpose::VerifyEmail, token, client)).await?;
         let work = async |transaction: &Transaction| {
             let user = self.tokens.redeem(transaction, &token).await?;
             let now = self.clock.now();
@@ -79,7 +79,7 @@ impl EmailChanges {
             Ok::<(), AuthError>(())
         };
         self.database.transaction(work).await?;
-        tracing::info!(user_id = %user.id, "email_verified");
+        tracing::info!(user_id = %token.user.id, "email_verified");
         Ok(())
     }
 
@@ -123,10 +123,10 @@ impl EmailChanges {
         token: &Secret,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
-        let (token, user) = self.tokens.check(Purpose::ConfirmEmail, token).await?;
+        let token = (self.tokens.check(Purpose::ConfirmEmail, token, client)).await?;
         let work = async |transaction: &Transaction| {
             let before = self.tokens.redeem(transaction, &token).await?;
-            let (now, email) = (self.clock.now(), token.email.clone());
+            let (now, email) = (self.clock.now(), token.row.email.clone());
             let after =
                 repository::users::set_verified_email(transaction, before.id, email, now).await?;
             let after = after.ok_or(AuthError::InvalidToken)?;
@@ -136,7 +136,7 @@ impl EmailChanges {
             Ok::<(), AuthError>(())
         };
         self.database.transaction(work).await?;
-        tracing::info!(user_id = %user.id, "email_changed");
+        tracing::info!(user_id = %token.user.id, "email_changed");
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! How a password becomes another: by who knows it, or by a link in a mail.
 
+mod cleansing;
+
 use std::sync::Arc;
 
 use ashlar_core::{
@@ -20,10 +22,11 @@ use crate::{
     error::AuthError,
     events::{password_changed, password_reset_requested},
     jobs::ForgotPassword,
-    model::{Email, NewPassword, Purpose, Revocation, SessionId, Status},
+    known_keys::KnownKeys,
+    model::{Email, NewPassword, Purpose, Revocation, Rule, SessionId, Status, Subject},
     password::{PasswordHash, Passwords},
     repository,
-    service::{AccountTokens, Sessions},
+    service::{AccountTokens, Sessions, Throttle, throttle::Pass},
 };
 
 /// Sets the passwords of users anew. Cheap to clone.
@@ -34,6 +37,8 @@ pub struct PasswordChanges {
     passwords: Arc<Passwords>,
     sessions: Sessions,
     tokens: AccountTokens,
+    throttle: Throttle,
+    known_keys: Arc<KnownKeys>,
 }
 
 impl PasswordChanges {
@@ -43,6 +48,8 @@ impl PasswordChanges {
         passwords: Arc<Passwords>,
         sessions: Sessions,
         tokens: AccountTokens,
+        throttle: Throttle,
+        known_keys: Arc<KnownKeys>,
     ) -> Self {
         Self {
             database,
@@ -50,12 +57,18 @@ impl PasswordChanges {
             passwords,
             sessions,
             tokens,
+            throttle,
+            known_keys,
         }
     }
 
     /// Has a link sent to `email`, if a user has it. Whether one has is not even looked at here, so
-    /// neither the answer nor its time can tell (OWASP Forgot Password Cheat Sheet).
+    /// neither the answer nor its time can tell (OWASP Forgot Password Cheat Sheet). Each counts: no
+    /// mailbox is filled, and nobody asks for thousands.
     pub(crate) async fn forget(&self, email: &Email, client: &ClientInfo) -> Result<(), AuthError> {
+        let subject = Subject::Address(email.as_str());
+        let pass = (self.throttle).admit(Rule::ForgotPassword, subject, client);
+        pass.await?.failed();
         let job = ForgotPassword::new(email, client);
         let work = async |transaction: &Transaction| {
             let enqueue = Enqueue::new(&job).unique(job.key());
@@ -113,21 +126,26 @@ impl PasswordChanges {
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         // Before the hash, which costs much more than a guess.
-        let (token, user) = self.tokens.check(Purpose::ResetPassword, token).await?;
-        (self.passwords).check(&password, &user.email, &user.display_name)?;
+        let token = (self.tokens.check(Purpose::ResetPassword, token, client)).await?;
+        (self.passwords).check(&password, &token.user.email, &token.user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
             let user = self.tokens.redeem(transaction, &token).await?;
             let now = self.clock.now();
             let email = user.email.clone();
-            repository::users::set_verified_email(transaction, user.id, email, now).await?;
             let entry = Entry::new("password.reset").of(user.id).from(client);
-            self.set(transaction, &user, hash.clone(), None, entry, now)
-                .await
+            let (entry, keys) = match user.email_verified_at {
+                Some(_) => (entry, Vec::new()),
+                None => cleansing::cleanse(transaction, &user, entry, now).await?,
+            };
+            repository::users::set_verified_email(transaction, user.id, email, now).await?;
+            let revoked = self.set(transaction, &user, hash.clone(), None, entry, now);
+            Ok::<_, AuthError>((revoked.await?, keys))
         };
-        let revoked = self.database.transaction(work).await?;
+        let (revoked, keys) = self.database.transaction(work).await?;
         self.sessions.forget(&revoked);
-        tracing::info!(user_id = %user.id, "password_reset");
+        keys.into_iter().for_each(|key| self.known_keys.forget(key));
+        tracing::info!(user_id = %token.user.id, "password_reset");
         Ok(())
     }
 
@@ -144,7 +162,9 @@ impl PasswordChanges {
         let session = caller.session_id.ok_or(AuthError::Forbidden)?;
         let session = SessionId::from_uuid(session);
         let (user, old) = self.find(caller).await?;
-        self.must_know(caller, current, old.as_ref()).await?;
+        let pass = self
+            .must_know(caller, current, old.as_ref(), client)
+            .await?;
         (self.passwords).check(&password, &user.email, &user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
@@ -157,8 +177,13 @@ impl PasswordChanges {
             }
             let entry = Entry::new("password.changed").to(user.id).by(caller);
             let entry = entry.from(client);
-            self.set(transaction, &user, hash.clone(), Some(session), entry, now)
-                .await
+            let revoked = self
+                .set(transaction, &user, hash.clone(), Some(session), entry, now)
+                .await?;
+            if let Some(pass) = &pass {
+                pass.succeeded(transaction).await?;
+            }
+            Ok::<_, AuthError>(revoked)
         };
         let revoked = self.database.transaction(work).await?;
         self.sessions.forget(&revoked);
@@ -172,26 +197,33 @@ impl PasswordChanges {
         found.ok_or(AuthError::NotFound)
     }
 
+    /// What is to be told of a success, where there was something to guess.
     async fn must_know(
         &self,
         caller: &Principal,
         current: Option<Secret>,
         password: Option<&Password>,
-    ) -> Result<(), AuthError> {
+        client: &ClientInfo,
+    ) -> Result<Option<Pass>, AuthError> {
         let Some(password) = password else {
             return match caller.is_recent {
-                true => Ok(()),
+                true => Ok(None),
                 false => Err(AuthError::StepUpRequired),
             };
         };
         let current = current.ok_or(AuthError::PasswordRequired)?;
+        let subject = Subject::User(caller.user_id);
+        let pass = self.throttle.admit(Rule::StepUp, subject, client).await?;
         if self
             .passwords
             .matches(current, Some(&password.hash))
             .await?
         {
-            return Ok(());
+            return Ok(Some(pass));
         }
+        let entry = Entry::new("password.change_refused").to(caller.user_id);
+        let entry = entry.by(caller).from(client);
+        audit::record(self.database.connection(), entry, self.clock.now()).await?;
         tracing::info!(user_id = %caller.user_id, "password_change_refused");
         Err(AuthError::WrongPassword)
     }
@@ -225,6 +257,7 @@ impl PasswordChanges {
     ) -> Result<Vec<SessionId>, AuthError> {
         repository::passwords::set(transaction, user.id, hash, now).await?;
         self.tokens.void_for_password(transaction, user.id).await?;
+        repository::oauth_flows::delete_of(transaction, user.id).await?;
         let why = Revocation::PasswordChanged;
         let revoked = (self.sessions.revoke_all(transaction, user.id, except, why)).await?;
         audit::record(transaction, entry, now).await?;

@@ -1,5 +1,10 @@
 //! Second factors at sign-in: asked for, compared, used up.
 
+mod removal;
+mod reseal;
+
+pub(super) use self::removal::{forget, remove};
+
 use std::{sync::Arc, time::Duration};
 
 use ashlar_contracts::users::SecondFactorChange;
@@ -8,7 +13,7 @@ use ashlar_core::{
     database::{Database, Transaction},
     events::publish,
     http::ClientInfo,
-    principal::{Principal, UserId},
+    principal::UserId,
     problem::Unexpected,
     seal::Sealer,
     secret::Secret,
@@ -21,15 +26,12 @@ use crate::{
     entity::totp_credential::Model,
     error::AuthError,
     events::second_factor_changed,
-    model::Method,
+    model::{Method, Rule, Subject},
     recovery_code::RecoveryCodes,
     repository,
-    service::Roles,
+    service::{Roles, Throttle},
     totp::TotpSecret,
 };
-
-/// What the key that seals the secrets of apps is derived for.
-const PURPOSE: &str = "auth.totp";
 
 /// How many wrong codes in a row make a user wait, and then as many again (OWASP ASVS 4.0, 2.2.1).
 const PATIENCE: i32 = 5;
@@ -44,6 +46,8 @@ pub struct SecondFactor {
     database: Database,
     clock: Clock,
     sealer: Arc<Sealer>,
+    throttle: Throttle,
+    roles: Roles,
     pub(super) recovery_codes: Arc<RecoveryCodes>,
 }
 
@@ -65,11 +69,20 @@ enum Outcome {
 }
 
 impl SecondFactor {
-    pub(crate) fn new(database: Database, clock: Clock, secret_key: &SecretKey) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        secret_key: &SecretKey,
+        sealer: Arc<Sealer>,
+        throttle: Throttle,
+        roles: Roles,
+    ) -> Self {
         Self {
             database,
             clock,
-            sealer: Arc::new(Sealer::new(&[secret_key.derive(PURPOSE)])),
+            sealer,
+            throttle,
+            roles,
             recovery_codes: Arc::new(RecoveryCodes::new(secret_key)),
         }
     }
@@ -85,8 +98,20 @@ impl SecondFactor {
         code: Option<&Secret>,
         client: &ClientInfo,
     ) -> Result<Option<Method>, AuthError> {
+        let code = code.filter(|code| !code.is_empty());
+        let pass = match code {
+            Some(_) => {
+                let subject = Subject::User(user_id);
+                Some((self.throttle.admit(Rule::SecondFactor, subject, client)).await?)
+            }
+            None => None,
+        };
         let check = async |transaction: &Transaction| {
-            (self.check(transaction, user_id, code, client)).await
+            let outcome = self.check(transaction, user_id, code, client).await?;
+            if let (Some(pass), Outcome::Right(_) | Outcome::NotAsked) = (&pass, &outcome) {
+                pass.succeeded(transaction).await?;
+            }
+            Ok::<_, AuthError>(outcome)
         };
         match self.database.transaction(check).await? {
             Outcome::NotAsked => Ok(None),
@@ -107,36 +132,6 @@ impl SecondFactor {
             recovery_codes_left: left,
             passkeys: repository::passkeys::count(connection, user_id).await?,
         })
-    }
-
-    /// Removes every second factor of `user_id`, who lost them. Not of who may do more than `actor`:
-    /// with the factor goes what keeps a guessed or stolen password from being enough, and so
-    /// whoever manages users would come nearer to a greater right (OWASP ASVS 4.0, 4.1.3).
-    pub(crate) async fn reset(
-        &self,
-        roles: &Roles,
-        actor: &Principal,
-        user_id: UserId,
-        client: &ClientInfo,
-    ) -> Result<(), AuthError> {
-        let work = async |transaction: &Transaction| {
-            let now = self.clock.now();
-            let user = repository::users::lock(transaction, user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            roles.must_be_within(&user.role, actor)?;
-            let totp = remove(transaction, user_id, now).await?;
-            let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
-            let entry = Entry::new("second_factors.reset").to(user_id).by(actor);
-            let entry = entry
-                .from(client)
-                .with("totp", totp)
-                .with("passkeys", passkeys);
-            audit::record(transaction, entry, now).await?;
-            let event = second_factor_changed(&user, SecondFactorChange::Reset);
-            publish(transaction, &event, now).await?;
-            Ok::<(), AuthError>(())
-        };
-        self.database.transaction(work).await
     }
 
     /// The secret of `user_id`'s app, as it is stored.
@@ -169,7 +164,7 @@ impl SecondFactor {
         let Some(totp) = totp.filter(|totp| totp.confirmed_at.is_some()) else {
             return Ok(Outcome::NotAsked);
         };
-        let Some(code) = code.filter(|code| !code.is_empty()) else {
+        let Some(code) = code else {
             return Ok(Outcome::Missing);
         };
         let now = self.clock.now();
@@ -178,11 +173,18 @@ impl SecondFactor {
             let wait = (until - now).to_std().unwrap_or_default();
             return Ok(Outcome::Blocked(wait));
         }
-        if self.accept_totp(transaction, &totp, code, now).await? {
-            return Ok(Outcome::Right(Method::Totp));
-        }
-        if (self.accept_recovery_code(transaction, user_id, code, client, now)).await? {
-            return Ok(Outcome::Right(Method::RecoveryCode));
+        // What has the form of a recovery code is no code of an app, whose secret need not be opened
+        // for it: so whoever cannot use their app for whatever reason gets in.
+        let right = match self.recovery_codes.hash(user_id, code) {
+            Some(hash) => (self.accept_recovery_code(transaction, user_id, hash, client, now))
+                .await?
+                .then_some(Method::RecoveryCode),
+            None => (self.accept_totp(transaction, &totp, code, now))
+                .await?
+                .then_some(Method::Totp),
+        };
+        if let Some(method) = right {
+            return Ok(Outcome::Right(method));
         }
         refuse(transaction, &totp, client, now).await?;
         Ok(Outcome::Wrong)
@@ -207,13 +209,10 @@ impl SecondFactor {
         &self,
         transaction: &Transaction,
         user_id: UserId,
-        code: &Secret,
+        hash: String,
         client: &ClientInfo,
         now: DateTime<Utc>,
     ) -> Result<bool, AuthError> {
-        let Some(hash) = self.recovery_codes.hash(user_id, code) else {
-            return Ok(false);
-        };
         if !repository::recovery_codes::use_up(transaction, user_id, hash, now).await? {
             return Ok(false);
         }
@@ -227,26 +226,6 @@ impl SecondFactor {
         }
         Ok(true)
     }
-}
-
-/// Turns off the app of `user_id`, and with it their recovery codes. Whether there was one.
-pub(super) async fn remove(
-    transaction: &Transaction,
-    user_id: UserId,
-    now: DateTime<Utc>,
-) -> Result<bool, AuthError> {
-    let removed = repository::totp::delete(transaction, user_id).await?;
-    repository::recovery_codes::delete_all(transaction, user_id).await?;
-    repository::users::set_second_factor(transaction, user_id, false, now).await?;
-    Ok(removed)
-}
-
-/// Forgets all that `user_id`, who is gone, could prove beside a password.
-pub(super) async fn forget(transaction: &Transaction, user_id: UserId) -> Result<(), AuthError> {
-    repository::totp::delete(transaction, user_id).await?;
-    repository::recovery_codes::delete_all(transaction, user_id).await?;
-    repository::passkeys::delete_all(transaction, user_id).await?;
-    Ok(())
 }
 
 /// Counts a wrong code. Somebody knows the password: so it is written down.

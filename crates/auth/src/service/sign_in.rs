@@ -80,9 +80,7 @@ impl SignIn {
         if user.status != Status::Active {
             return Err(self.refuse(Some(user.id), "suspended", client).await?);
         }
-        if let Some(hash) = hash.filter(|hash| !self.passwords.is_current(hash)) {
-            self.upgrade_hash(user.id, hash, password).await;
-        }
+        let matched = self.current_hash(user.id, hash, password).await;
         let mut methods = vec![Method::Password];
         if user.second_factor {
             methods.extend(self.second_factor.demand(user.id, code, client).await?);
@@ -91,12 +89,34 @@ impl SignIn {
             let granted = (self.sessions)
                 .start(transaction, user.id, &methods, client, delivery)
                 .await?;
+            must_stand(transaction, user.id, matched.as_ref()).await?;
             pass.succeeded(transaction).await?;
             Ok::<_, AuthError>(granted)
         };
-        let granted = self.database.transaction(start).await?;
+        let granted = match self.database.transaction(start).await {
+            Err(AuthError::InvalidCredentials) => {
+                return Err(self.refuse(Some(user.id), "overtaken", client).await?);
+            }
+            granted => granted?,
+        };
         tracing::info!(user_id = %user.id, session_id = %granted.session_id, "login_succeeded");
         Ok(granted)
+    }
+
+    /// The hash that a right password has from now on: with the current parameters.
+    async fn current_hash(
+        &self,
+        user_id: UserId,
+        hash: Option<PasswordHash>,
+        password: Secret,
+    ) -> Option<PasswordHash> {
+        match hash {
+            Some(hash) if !self.passwords.is_current(&hash) => {
+                let upgraded = self.upgrade_hash(user_id, hash.clone(), password).await;
+                Some(upgraded.unwrap_or(hash))
+            }
+            hash => hash,
+        }
     }
 
     /// What a client is told that is refused: the same, whatever the reason. The logs know it, with
@@ -137,21 +157,46 @@ impl SignIn {
 
     /// Hashes a password, which is known only now, with the current parameters. A failure must not
     /// keep anybody out: the next sign-in tries again.
-    async fn upgrade_hash(&self, user_id: UserId, old: PasswordHash, password: Secret) {
+    async fn upgrade_hash(
+        &self,
+        user_id: UserId,
+        old: PasswordHash,
+        password: Secret,
+    ) -> Option<PasswordHash> {
         let upgraded = async {
             let new = self.passwords.hash(password).await?;
             let connection = self.database.connection();
-            let replaced = repository::passwords::upgrade(connection, user_id, old, new).await?;
-            Ok::<bool, AuthError>(replaced)
+            let replaced =
+                repository::passwords::upgrade(connection, user_id, old, new.clone()).await?;
+            Ok::<_, AuthError>(replaced.then_some(new))
         };
         match upgraded.await {
-            Ok(true) => tracing::info!(%user_id, "password_hash_upgraded"),
-            Ok(false) => tracing::debug!(%user_id, "password_hash_upgrade_overtaken"),
+            Ok(Some(new)) => {
+                tracing::info!(%user_id, "password_hash_upgraded");
+                return Some(new);
+            }
+            Ok(None) => tracing::debug!(%user_id, "password_hash_upgrade_overtaken"),
             Err(error) => tracing::warn!(
                 %user_id,
                 error = &error as &(dyn Error + 'static),
                 "password_hash_upgrade_failed"
             ),
         }
+        None
+    }
+}
+
+/// That the password that matched is still the user's, who is locked: a reset or a change may have
+/// been committed while it was compared, and must end this sign-in as it ended all others.
+async fn must_stand(
+    transaction: &Transaction,
+    user_id: UserId,
+    matched: Option<&PasswordHash>,
+) -> Result<(), AuthError> {
+    let now = repository::passwords::find(transaction, user_id).await?;
+    if now.as_ref().map(|now| &now.hash) == matched {
+        Ok(())
+    } else {
+        Err(AuthError::InvalidCredentials)
     }
 }

@@ -13,10 +13,10 @@ use ashlar_core::{
 use crate::{
     audit::{self, Entry},
     error::AuthError,
-    model::{Method, SessionId},
+    model::{Method, Rule, SessionId, Subject},
     password::Passwords,
     repository,
-    service::{Granted, SecondFactor, Sessions},
+    service::{Granted, SecondFactor, Sessions, Throttle, throttle::Pass},
 };
 
 const NO_PROOF: &str =
@@ -30,6 +30,14 @@ pub struct StepUp {
     passwords: Arc<Passwords>,
     second_factor: SecondFactor,
     sessions: Sessions,
+    throttle: Throttle,
+}
+
+/// A proof that was begun. It counts as failed until it succeeds.
+pub(super) struct Attempt<'a> {
+    caller: &'a Principal,
+    session: SessionId,
+    pass: Pass,
 }
 
 impl StepUp {
@@ -39,6 +47,7 @@ impl StepUp {
         passwords: Arc<Passwords>,
         second_factor: SecondFactor,
         sessions: Sessions,
+        throttle: Throttle,
     ) -> Self {
         Self {
             database,
@@ -46,6 +55,7 @@ impl StepUp {
             passwords,
             second_factor,
             sessions,
+            throttle,
         }
     }
 
@@ -57,9 +67,9 @@ impl StepUp {
         code: Option<&Secret>,
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
-        let session = session_of(caller)?;
+        let attempt = self.attempt(caller, client).await?;
         match self.prove(caller, password, code, client).await {
-            Ok(methods) => self.succeeded(caller, session, &methods, client).await,
+            Ok(methods) => self.succeeded(&attempt, &methods, client).await,
             Err(error) => {
                 self.failed(caller, &error, client).await?;
                 Err(error)
@@ -67,14 +77,31 @@ impl StepUp {
         }
     }
 
-    /// Another session in the place of `session`, of `caller` who proved by `methods` who they are.
+    /// Lets `caller` try: whoever found a session guesses at the password of whose it is.
+    pub(super) async fn attempt<'a>(
+        &self,
+        caller: &'a Principal,
+        client: &ClientInfo,
+    ) -> Result<Attempt<'a>, AuthError> {
+        let (session, subject) = (session_of(caller)?, Subject::User(caller.user_id));
+        let pass = self.throttle.admit(Rule::StepUp, subject, client).await?;
+        Ok(Attempt {
+            caller,
+            session,
+            pass,
+        })
+    }
+
+    /// Another session in the place of the one of `attempt`, whose caller proved by `methods` who they
+    /// are.
     pub(super) async fn succeeded(
         &self,
-        caller: &Principal,
-        session: SessionId,
+        attempt: &Attempt<'_>,
         methods: &[Method],
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
+        let caller = attempt.caller;
+        let session = (caller.user_id, attempt.session);
         let work = async |transaction: &Transaction| {
             let renewed = self.sessions.renew(transaction, session, methods, client);
             let granted = renewed.await?;
@@ -85,6 +112,7 @@ impl StepUp {
                 .by(caller);
             let entry = entry.from(client).with("methods", names);
             audit::record(transaction, entry, self.clock.now()).await?;
+            attempt.pass.succeeded(transaction).await?;
             Ok::<_, AuthError>(granted)
         };
         self.database.transaction(work).await

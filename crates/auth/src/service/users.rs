@@ -1,5 +1,6 @@
 //! Users: registering, reading, changing, deleting.
 
+mod sessions;
 mod standing;
 mod update;
 

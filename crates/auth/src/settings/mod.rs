@@ -9,6 +9,7 @@ mod page;
 mod passkeys;
 mod roles;
 mod sealing;
+mod second_factor;
 mod sessions;
 mod throttle;
 mod token_keys;
@@ -26,6 +27,7 @@ pub use page::PageSettings;
 pub use passkeys::PasskeySettings;
 pub use roles::RoleSettings;
 pub use sealing::SealingSettings;
+pub use second_factor::SecondFactorSettings;
 pub use sessions::SessionSettings;
 pub use throttle::ThrottleSettings;
 pub use token_keys::TokenKeys;
@@ -64,6 +66,8 @@ pub struct AuthSettings {
     pub oauth: OauthSettings,
     /// `AUTH_TOKEN_KEYS`: what seals the secrets that the database keeps.
     pub sealing: SealingSettings,
+    /// `AUTH_SECOND_FACTOR_REQUIRED`: what permissions ask for.
+    pub second_factor: SecondFactorSettings,
     /// `AUTH_PAGE`: the sign-in page.
     pub page: PageSettings,
     /// `AUTH_SESSION_…`: how long sign-ins last.
@@ -99,6 +103,7 @@ impl AuthSettings {
             mail_links: MailLinkSettings::read(reader),
             passkeys: PasskeySettings::read(reader),
             sealing: SealingSettings::read(reader),
+            second_factor: SecondFactorSettings::read(reader),
             page: PageSettings::read(reader),
             sessions: SessionSettings::read(reader),
             throttle: ThrottleSettings::read(reader),

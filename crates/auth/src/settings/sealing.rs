@@ -18,7 +18,7 @@ impl SealingSettings {
         let keys: Option<Vec<Secret>> = reader
             .var(
                 "AUTH_TOKEN_KEYS",
-                "Keys that seal providers' tokens, 32 bytes in Base64 each, the newest first; \
+                "Keys that seal providers' tokens and authenticator apps' secrets, 32 bytes in Base64 each, the newest first; \
                  derived from SECRET_KEY when unset",
             )
             .check(

@@ -19,6 +19,9 @@ pub struct SessionSettings {
     /// `AUTH_REFRESH_GRACE_SECONDS`: for how long a refresh token that was used gives the same
     /// successor again, to who did not get the answer. Default: 10 s.
     pub grace: Duration,
+    /// `AUTH_SESSIONS_MAX`: how many sign-ins of one user last at a time: one more ends the one that
+    /// was used longest ago. Default: 100.
+    pub max: u64,
     /// `AUTH_RECENT_MINUTES`: for how long a proof of identity counts as recent. Default: 15
     /// minutes.
     pub recent: Duration,
@@ -48,6 +51,13 @@ impl SessionSettings {
                 )
                 .range(Duration::ZERO..=MINUTE)
                 .default(Duration::from_secs(10)),
+            max: reader
+                .var(
+                    "AUTH_SESSIONS_MAX",
+                    "How many sign-ins of a user last at a time; one more ends the one used longest ago",
+                )
+                .range(1..=1000)
+                .default(100),
             recent: reader
                 .minutes(
                     "AUTH_RECENT_MINUTES",

@@ -40,16 +40,15 @@ impl Oauth {
             if !repository::oauth_codes::take(transaction, &code, &browser, now).await? {
                 return Err(AuthError::InvalidOauthCode);
             }
-            // Unlinked since, the provider is no way in any more.
-            let (user_id, provider) = (user.id, &found.provider);
-            let link = repository::oauth_accounts::find_by_user(transaction, user_id, provider);
-            if link.await?.is_none() {
-                return Err(AuthError::InvalidOauthCode);
-            }
-            pass.succeeded(transaction).await?;
-            self.sessions
+            let granted = (self.sessions)
                 .start(transaction, user.id, &methods, client, delivery)
-                .await
+                .await?;
+            // The user is locked now: a link that is gone lets nobody in any more.
+            let provider = &found.provider;
+            let link = repository::oauth_accounts::find_by_user(transaction, user.id, provider);
+            link.await?.ok_or(AuthError::InvalidOauthCode)?;
+            pass.succeeded(transaction).await?;
+            Ok::<_, AuthError>(granted)
         };
         let granted = self.database.transaction(work).await?;
         tracing::info!(

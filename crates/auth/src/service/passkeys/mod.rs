@@ -12,7 +12,7 @@ use crate::{
     entity::passkey::Model,
     error::AuthError,
     schemas::{CredentialDescriptor, CredentialType, UsedCredential},
-    service::{Sessions, StepUp},
+    service::{Sessions, StepUp, Throttle},
     settings::PasskeySettings,
     webauthn::{Assertion, RelyingParty, State},
 };
@@ -32,6 +32,7 @@ pub struct Passkeys {
     clock: Clock,
     sessions: Sessions,
     step_up: StepUp,
+    throttle: Throttle,
     relying_party: RelyingParty,
     /// What devices call the site.
     name: String,
@@ -43,6 +44,7 @@ impl Passkeys {
         clock: Clock,
         sessions: Sessions,
         step_up: StepUp,
+        throttle: Throttle,
         settings: &PasskeySettings,
     ) -> Self {
         Self {
@@ -50,6 +52,7 @@ impl Passkeys {
             clock,
             sessions,
             step_up,
+            throttle,
             relying_party: RelyingParty {
                 id: settings.relying_party_id.clone(),
                 origins: settings.origins.clone(),

@@ -12,7 +12,7 @@ use crate::{
     audit::{self, Entry},
     entity::passkey::Model,
     error::AuthError,
-    model::{ChallengePurpose, Delivery, Method, Status},
+    model::{ChallengePurpose, Delivery, Method, Rule, Status, Subject},
     repository,
     schemas::{
         ChallengeResponse, CredentialDescriptor, PasskeyAnswer, PasskeySignIn, RequestOptions,
@@ -23,10 +23,13 @@ use crate::{
 
 impl Passkeys {
     /// What the browser of whoever wants to sign in is asked for: the same of everybody, since nobody
-    /// said yet who they are.
+    /// said yet who they are. Each is a row, so a client gets so many of them and no more.
     pub(crate) async fn begin_sign_in(
         &self,
+        client: &ClientInfo,
     ) -> Result<ChallengeResponse<RequestOptions>, AuthError> {
+        let (rule, anybody) = (Rule::PasskeyChallenge, Subject::Anybody);
+        (self.throttle.admit(rule, anybody, client).await?).failed();
         self.ask(None, ChallengePurpose::SignIn, Vec::new()).await
     }
 
@@ -89,12 +92,12 @@ impl Passkeys {
         answer: &PasskeyAnswer,
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
-        let session = session_of(caller)?;
+        let attempt = self.step_up.attempt(caller, client).await?;
         let proof = self.prove(caller, answer, client).await;
         match proof {
             Ok(()) => {
                 let methods = [Method::Passkey];
-                (self.step_up.succeeded(caller, session, &methods, client)).await
+                (self.step_up.succeeded(&attempt, &methods, client)).await
             }
             Err(error) => {
                 self.step_up.failed(caller, &error, client).await?;

@@ -38,14 +38,17 @@ impl Sessions {
         Ok(repository::sessions::list(connection, caller.user_id, times, page).await?)
     }
 
-    /// Ends one of the caller's sessions.
+    /// Ends one of the caller's sessions: another one than their own only with a recent proof, so
+    /// that whoever finds a sign-in that was left open signs nobody out (OWASP ASVS 5.0, 7.5.2).
     pub(crate) async fn end(
         &self,
         caller: &Principal,
         id: SessionId,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
-        current(caller)?;
+        if id != current(caller)? && !caller.is_recent {
+            return Err(AuthError::StepUpRequired);
+        }
         let owner = Some(caller.user_id);
         let ended = self.revoke(id, owner, Revocation::Ended, client).await?;
         ended.map(drop).ok_or(AuthError::SessionNotFound)
@@ -94,6 +97,36 @@ impl Sessions {
         let ended = self.revoke_all(transaction, user_id, None, why).await?;
         let entry = Entry::new("session.ended").by(by).to(user_id);
         self.record_ended(transaction, entry, &ended, why).await
+    }
+
+    /// Ends all sessions of `user_id`, since `by`, who manages users, wants it.
+    pub(crate) async fn end_of(
+        &self,
+        transaction: &Transaction,
+        by: &Principal,
+        user_id: UserId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let why = Revocation::Ended;
+        let ended = self.revoke_all(transaction, user_id, None, why).await?;
+        let entry = Entry::new("session.ended").by(by).to(user_id);
+        (self.record_ended(transaction, entry.from(client), &ended, why)).await
+    }
+
+    /// Ends those of a user's sessions that were used longest ago, so that one more is not too many.
+    /// The user is locked, so that of two who sign in at once neither is one too many.
+    pub(super) async fn make_room(
+        &self,
+        transaction: &Transaction,
+        user_id: UserId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let now = self.clock.now();
+        let (times, kept) = ((now, self.idle_since(now)), self.settings.max - 1);
+        let ended = repository::sessions::revoke_oldest(transaction, user_id, kept, times).await?;
+        self.states.forget_after(transaction, &ended);
+        let entry = Entry::new("session.ended").of(user_id).from(client);
+        (self.record_ended(transaction, entry, &ended, Revocation::Displaced)).await
     }
 
     /// Writes down that all these sessions were ended, unless there was none.

@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     entity::session::Model,
     error::AuthError,
-    model::{Delivery, Method, Revocation, SessionId},
+    model::{Delivery, Method, Revocation, SessionId, Status},
     refresh_token::{RefreshToken, RefreshTokens},
     repository,
     settings::SessionSettings,
@@ -68,8 +68,29 @@ impl Sessions {
     }
 
     /// Begins a session of `user_id`, who proved by `methods` who they are. A new session always:
-    /// nothing that a client brings along decides which (OWASP ASVS 4.0, 3.2.1).
+    /// nothing that a client brings along decides which (OWASP ASVS 4.0, 3.2.1). The user is locked
+    /// from then on: what the caller proved before must be looked at once more, now that nobody
+    /// changes it.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InvalidCredentials`] when they may not sign in any more.
     pub(crate) async fn start(
+        &self,
+        transaction: &Transaction,
+        user_id: UserId,
+        methods: &[Method],
+        client: &ClientInfo,
+        delivery: Delivery,
+    ) -> Result<Granted, AuthError> {
+        let user = repository::users::lock(transaction, user_id).await?;
+        let user = user.filter(|user| user.status == Status::Active);
+        let user = user.ok_or(AuthError::InvalidCredentials)?;
+        (self.begin(transaction, user.id, methods, client, delivery)).await
+    }
+
+    /// Begins a session of a user who is locked.
+    async fn begin(
         &self,
         transaction: &Transaction,
         user_id: UserId,
@@ -103,6 +124,7 @@ impl Sessions {
             revoked_for: None,
         };
         let granted = self.grant(&session, &first)?;
+        self.make_room(transaction, user_id, client).await?;
         repository::sessions::insert(transaction, session).await?;
         audit::record(transaction, entry, now).await?;
         Ok(granted)
@@ -124,7 +146,7 @@ impl Sessions {
         Ok(revoked)
     }
 
-    /// Begins a session in the place of `id`, whose user proved once more, by all of `methods`, who they
+    /// Begins a session in the place of the user's session `id`, who proved once more, by all of `methods`, who they
     /// are: the tokens of the old one are good for nothing from the commit on (OWASP ASVS 5.0, 7.2.4).
     ///
     /// # Errors
@@ -133,18 +155,20 @@ impl Sessions {
     pub(crate) async fn renew(
         &self,
         transaction: &Transaction,
-        id: SessionId,
+        (user_id, id): (UserId, SessionId),
         methods: &[Method],
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
+        // Before the session: in this order all others lock them.
+        repository::users::lock(transaction, user_id).await?;
         let (why, now) = (Revocation::Renewed, self.clock.now());
         let old = repository::sessions::lock(transaction, id).await?;
-        let old = old.filter(|old| self.is_alive(old, now));
+        let old = old.filter(|old| old.user_id == user_id && self.is_alive(old, now));
         let old = old.ok_or(AuthError::SessionOver)?;
         repository::sessions::revoke(transaction, id, Some(old.user_id), why, now).await?;
         self.states.forget_after(transaction, &[id]);
         let delivery = Delivery::asked(old.cookies);
-        (self.start(transaction, old.user_id, methods, client, delivery)).await
+        (self.begin(transaction, user_id, methods, client, delivery)).await
     }
 
     /// Whether the session `id` is not over: nobody ends it until the end of the transaction.

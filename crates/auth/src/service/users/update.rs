@@ -35,6 +35,10 @@ impl Users {
         mut changes: UserUpdate,
     ) -> Result<Model, AuthError> {
         must_concern(caller, id)?;
+        // With another's address, role or status one takes their account, or shuts them out of it.
+        if !caller.is_recent && (caller.user_id != id || changes.changes_standing()) {
+            return Err(AuthError::StepUpRequired);
+        }
         if changes.changes_standing() && !caller.can::<ManageUsers>() {
             return Err(AuthError::Forbidden);
         }

@@ -6,9 +6,7 @@ use url::Url;
 
 use crate::{MINUTE, PASSWORD, authenticator_app::step_up};
 
-use super::{
-    Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in, signed_in_by_testkit,
-};
+use super::{Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in};
 
 pub(crate) async fn begin(client: &TestClient, provider: &'static str) -> Visit {
     let path = format!("/api/v1/auth/oauth/{provider}/link");

@@ -9,6 +9,7 @@ use crate::{PASSWORD, Served, auth};
 mod account;
 mod address;
 mod audit;
+mod guesses;
 mod log;
 mod timing;
 
