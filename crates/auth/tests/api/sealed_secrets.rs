@@ -22,24 +22,24 @@ async fn sealed_by(world: &World, keys: &str) -> Served {
 on_each_database! {
     /// A new key in front, a day, and the old one can go: nobody sets up their app anew.
     async fn keys_are_rotated(world: World) {
-        let before = sealed_by(&world, OLD).await;
+        let before = Box::pin(sealed_by(&world, OLD)).await;
         let ada = before.user(ADA).await;
         let (app, _) = AuthenticatorApp::enable(&world, &ada).await;
         let secret = "SELECT secret AS text FROM totp_credentials";
         let sealed = query_text(&world, secret).await;
-        let both = sealed_by(&world, &format!("{NEW},{OLD}")).await;
+        let both = Box::pin(sealed_by(&world, &format!("{NEW},{OLD}"))).await;
         login(&both, ADA, &app.code(world.now())).await.assert_status(200);
         both.app.settle().await;
         world.turn_clock(DAY);
         both.app.settle().await;
         assert_ne!(query_text(&world, secret).await, sealed);
-        let after = sealed_by(&world, NEW).await;
+        let after = Box::pin(sealed_by(&world, NEW)).await;
         login(&after, ADA, &app.code(world.now())).await.assert_status(200);
     }
 
     /// A key that is lost costs the app, and not the account.
     async fn recovery_codes_work_without_the_key(world: World) {
-        let before = sealed_by(&world, OLD).await;
+        let before = Box::pin(sealed_by(&world, OLD)).await;
         let ada = before.user(ADA).await;
         let (_, codes) = AuthenticatorApp::enable(&world, &ada).await;
         let pairs = [("AUTH_TOKEN_KEYS", NEW)];
