@@ -50,13 +50,6 @@ export class Browser {
     }));
   }
 
-  /** Whether the browser goes to the provider, or that page asks its own server; none of our pages does. */
-  isAtProvider(request) {
-    const provider = process.env.BROWSER_PROVIDER;
-    const isThere = (url) => provider !== undefined && url.startsWith(`${provider}/`);
-    return isThere(request.url()) && (request.isNavigationRequest() || isThere(request.frame().url()));
-  }
-
   picture(name) {
     return join(this.screenshots, `${name}.png`);
   }
@@ -70,11 +63,22 @@ export class Browser {
     page.on("pageerror", (error) => this.problems.push(`uncaught: ${error.stack}`));
     page.on("console", (message) => {
       const isRefusal = message.location().url.startsWith(`${this.url}/api/v1/`) && REFUSED.test(message.text());
-      if (message.type() === "error" && !isRefusal) this.problems.push(`console: ${message.text()} (${message.location().url})`);
+      if (message.type() === "error" && !isRefusal && !isAtProvider(message.location().url)) this.problems.push(`console: ${message.text()} (${message.location().url})`);
     });
     page.on("request", (request) => {
       const isOurs = request.url().startsWith(`${this.url}/`) || /^(data|blob):/.test(request.url());
-      if (!isOurs && !this.isAtProvider(request)) this.problems.push(`asked another host: ${request.url()}`);
+      if (!isOurs && !isVisit(request)) this.problems.push(`asked another host: ${request.url()}`);
     });
   }
+}
+
+/** Whether the browser goes to the provider, or that page asks its own server; none of our pages does. */
+function isVisit(request) {
+  return isAtProvider(request.url()) && (request.isNavigationRequest() || isAtProvider(request.frame().url()));
+}
+
+/** What the provider's page does there, such as to have no icon, is its own affair. */
+function isAtProvider(url) {
+  const provider = process.env.BROWSER_PROVIDER;
+  return provider !== undefined && url.startsWith(`${provider}/`);
 }
