@@ -30,7 +30,11 @@ use crate::{
 
 /// Users, passwords and tokens, put together. Cheap to clone; clones share everything.
 #[derive(Clone, Debug)]
-pub struct Auth {
+pub struct Auth(Arc<Services>);
+
+/// What [`Auth`] is made of.
+#[derive(Debug)]
+struct Services {
     users: Users,
     sign_in: SignIn,
     second_factor: SecondFactor,
@@ -85,52 +89,55 @@ impl Auth {
     ///
     /// When `AUTH_ROLES` names a permission that none of them asks for, or this was done before.
     pub fn compose_roles(&self, domains: &[Domain]) -> Result<(), RolesError> {
-        self.roles.compose(domains)
+        self.0.roles.compose(domains)
     }
 
     /// The sign-in page on `/account`; nothing where `AUTH_PAGE` is false.
     pub fn page(&self) -> Option<Domain> {
-        self.page.is_served.then(|| page::domain(&self.page.app))
+        self.0
+            .page
+            .is_served
+            .then(|| page::domain(&self.0.page.app))
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
         Arc::new(Credentials {
-            tokens: Arc::clone(&self.tokens),
-            standings: Arc::clone(&self.standings),
-            sessions: Arc::clone(&self.session_states),
-            cookies: Arc::clone(&self.cookies),
-            keys: Arc::clone(&self.known_keys),
-            clock: self.clock.clone(),
-            recent: self.recent,
-            second_factor_required: self.second_factor_required,
-            roles: self.roles.clone(),
+            tokens: Arc::clone(&self.0.tokens),
+            standings: Arc::clone(&self.0.standings),
+            sessions: Arc::clone(&self.0.session_states),
+            cookies: Arc::clone(&self.0.cookies),
+            keys: Arc::clone(&self.0.known_keys),
+            clock: self.0.clock.clone(),
+            recent: self.0.recent,
+            second_factor_required: self.0.second_factor_required,
+            roles: self.0.roles.clone(),
         })
     }
 
     /// The users, for the composition root and for other domains' ports.
     pub fn users(&self) -> &Users {
-        &self.users
+        &self.0.users
     }
 
     /// The audit log, for the composition root.
     pub fn audit_log(&self) -> &AuditLog {
-        &self.audit_log
+        &self.0.audit_log
     }
 
     /// The links in mails, for who writes the mail.
     pub fn links(&self) -> &Links {
-        &self.links
+        &self.0.links
     }
 
     /// Tokens of providers, for other domains' ports.
     pub fn provider_tokens(&self) -> &ProviderTokens {
-        &self.provider_tokens
+        &self.0.provider_tokens
     }
 
     /// How many passwords this process has compared with a hash so far. Every sign-in counts, also
     /// one with an unknown address: else the time it takes would tell who has an account.
     pub fn passwords_compared(&self) -> u64 {
-        self.passwords.compared()
+        self.0.passwords.compared()
     }
 }

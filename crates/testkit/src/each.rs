@@ -54,7 +54,9 @@ macro_rules! on_each_database {
 pub fn run<F: Future<Output = ()>>(backend: Backend, test: impl FnOnce(World) -> F) {
     System::new().block_on(async {
         let world = World::open(backend).await;
-        let outcome = AssertUnwindSafe(test(world.clone())).catch_unwind().await;
+        // On the heap: what a long test holds on to would not fit a thread's stack.
+        let work = Box::pin(test(world.clone()));
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
         world.close().await;
         if let Err(panic) = outcome {
             resume_unwind(panic);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ashlar_core::{seal::Sealer, settings::SecretKey};
 
-use super::{Auth, AuthParts};
+use super::{Auth, AuthParts, Services};
 use crate::{
     account_token::AccountTokenKey,
     cookies::Cookies,
@@ -46,7 +46,7 @@ impl Auth {
         let (totp, step_up, passkeys) = factors(parts, &shared);
         let (oauth, provider_tokens) = providers(parts, &shared);
         let (database, clock, settings) = (parts.database, parts.clock, parts.settings);
-        Self {
+        let services = Services {
             users: users(parts, &shared),
             sign_in: sign_in(parts, &shared),
             totp,
@@ -88,7 +88,8 @@ impl Auth {
             session_states: shared.session_states,
             passwords: shared.passwords,
             roles: shared.roles,
-        }
+        };
+        Self(Arc::new(services))
     }
 }
 
