@@ -202,6 +202,7 @@ impl From<PasswordError> for AuthError {
 }
 
 impl From<AuthError> for Problem {
+    #[expect(clippy::too_many_lines, reason = "a line or two for each error")]
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::NotFound => Self::not_found("User"),

@@ -1,12 +1,13 @@
 //! Who is asking, and what they may do. Auth fills it in; when nothing did, the answer is 401.
 
+mod permissions;
+
 use std::{
     cell::Cell,
     future::{Future, Ready, ready},
     marker::PhantomData,
     ops::Deref,
     pin::Pin,
-    sync::Arc,
 };
 
 use actix_web::{
@@ -15,6 +16,8 @@ use actix_web::{
     http::header::{self, HeaderMap},
 };
 use uuid::Uuid;
+
+pub use permissions::Permissions;
 
 use crate::{
     ids::{Id, Identified},
@@ -47,55 +50,6 @@ pub struct Principal {
     /// Whether the user proved who they are in this sign-in, and only lately: what
     /// [`Recent`] asks for. Never true of an API key.
     pub is_recent: bool,
-}
-
-/// A set of permissions. Empty by default: everything is denied.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Permissions {
-    names: Arc<[&'static str]>,
-    /// Whether there would be some if a second factor had been proved.
-    withheld: bool,
-}
-
-impl Permissions {
-    /// The set of these names.
-    pub fn new(names: impl Into<Arc<[&'static str]>>) -> Self {
-        Self {
-            names: names.into(),
-            withheld: false,
-        }
-    }
-
-    /// Whether the permission `name` is in the set.
-    pub fn contains(&self, name: &str) -> bool {
-        self.names.contains(&name)
-    }
-
-    /// Their names.
-    pub fn names(&self) -> &[&'static str] {
-        &self.names
-    }
-
-    /// None of them, because no second factor was proved: who is refused for that is told so.
-    #[must_use]
-    pub fn withheld(&self) -> Self {
-        Self {
-            names: Arc::default(),
-            withheld: self.withheld || !self.names.is_empty(),
-        }
-    }
-
-    /// Those that are among `scopes` too.
-    pub fn within(&self, scopes: &Scopes) -> Self {
-        if self.names.iter().all(|name| scopes.contain(name)) {
-            return self.clone();
-        }
-        let within = self.names.iter().filter(|name| scopes.contain(name));
-        Self {
-            names: within.copied().collect(),
-            withheld: self.withheld,
-        }
-    }
 }
 
 /// A right to do something beyond one's own things. A domain declares its permissions as types, so

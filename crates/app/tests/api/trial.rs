@@ -51,7 +51,7 @@ pub(crate) async fn serve_gated(
     tune: impl FnOnce(&mut HttpSettings),
 ) -> TestApp {
     let settings = crate::settings(&[]);
-    let client = Client::new(&ClientSettings::default(), world.clock()).unwrap();
+    let client = Client::new(&ClientSettings::default(), world.clock()).expect("a client");
     let auth = compose::auth(&settings, &world.database(), &world.clock(), &client);
     let authenticator = auth.authenticator();
     world

@@ -135,7 +135,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn breach_with(change: Value) -> Option<&'static str> {
+    fn breach_with(change: &Value) -> Option<&'static str> {
         let mut claims = json!({
             "iss": "https://idp.example", "sub": "ada", "aud": "us", "nonce": "n",
             "iat": NOW, "exp": NOW + 300,
@@ -161,7 +161,7 @@ mod tests {
             json!({ "iat": NOW + LEEWAY }),
             json!({ "iat": NOW - MAX_AGE }),
         ] {
-            assert_eq!(breach_with(good.clone()), None, "{good}");
+            assert_eq!(breach_with(&good), None, "{good}");
         }
         for bad in [
             json!({ "iss": "https://idp.example/" }),
@@ -178,7 +178,7 @@ mod tests {
             json!({ "nonce": "" }),
             json!({ "nonce": null }),
         ] {
-            assert!(breach_with(bad.clone()).is_some(), "{bad}");
+            assert!(breach_with(&bad).is_some(), "{bad}");
         }
     }
 }

@@ -69,19 +69,19 @@ mod tests {
 
     use super::*;
 
-    fn profile(claims: Value) -> Option<Profile> {
+    fn profile(claims: &Value) -> Option<Profile> {
         Profile::of(claims.as_object().unwrap(), &UserinfoFields::default())
     }
 
     #[test]
     fn fields_are_found_in_the_order_of_their_names() {
         let github = json!({ "id": 583231, "login": "octocat", "name": null, "email": null });
-        let github = profile(github).unwrap();
+        let github = profile(&github).unwrap();
         assert_eq!(github.subject, "583231");
         assert_eq!(github.name.as_deref(), Some("octocat"));
         assert_eq!((github.email, github.email_verified), (None, false));
         let spotify = json!({ "id": "smedjan", "display_name": "Ada", "email": "ada@example.org" });
-        let spotify = profile(spotify).unwrap();
+        let spotify = profile(&spotify).unwrap();
         assert_eq!(
             (&*spotify.subject, spotify.name.as_deref()),
             ("smedjan", Some("Ada"))
@@ -101,7 +101,7 @@ mod tests {
             (json!(null), false),
         ] {
             let claims = json!({ "sub": "a", "email": "a@b.cd", "email_verified": value });
-            assert_eq!(profile(claims).unwrap().email_verified, is_verified);
+            assert_eq!(profile(&claims).unwrap().email_verified, is_verified);
         }
     }
 
@@ -115,9 +115,9 @@ mod tests {
             json!("a\u{0}"),
             json!(" "),
         ] {
-            assert_eq!(profile(json!({ "sub": sub })), None);
+            assert_eq!(profile(&json!({ "sub": sub })), None);
         }
-        assert_eq!(profile(json!({ "sub": "a".repeat(256) })), None);
-        assert_eq!(profile(json!({ "email": "a@b.cd" })), None);
+        assert_eq!(profile(&json!({ "sub": "a".repeat(256) })), None);
+        assert_eq!(profile(&json!({ "email": "a@b.cd" })), None);
     }
 }

@@ -164,11 +164,16 @@ impl SignIn {
         password: Secret,
     ) -> Option<PasswordHash> {
         let upgraded = async {
-            let new = self.passwords.hash(password).await?;
+            let new = self.passwords.hash(password.clone()).await?;
             let connection = self.database.connection();
-            let replaced =
-                repository::passwords::upgrade(connection, user_id, old, new.clone()).await?;
-            Ok::<_, AuthError>(replaced.then_some(new))
+            if repository::passwords::upgrade(connection, user_id, old, new.clone()).await? {
+                return Ok(Some(new));
+            }
+            // Another sign-in may have been faster, with the same password.
+            let now = repository::passwords::find(connection, user_id).await?;
+            let now = now.map(|now| now.hash);
+            let same = self.passwords.matches(password, now.as_ref()).await?;
+            Ok::<_, AuthError>(now.filter(|_| same))
         };
         match upgraded.await {
             Ok(Some(new)) => {

@@ -45,6 +45,10 @@ pub struct Users {
 }
 
 impl Users {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, with its parts by name"
+    )]
     pub(crate) fn new(
         database: Database,
         clock: Clock,

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::{MINUTE, Member, Served, assert_unauthorized, auth, mail_links};
+use crate::{MINUTE, Member, Served, assert_unauthorized, auth, mail_links, oauth};
 
 pub(crate) const KEYS: &str = "/api/v1/auth/api-keys";
 pub(crate) const NOTES: &str = "/api/v1/notes";
@@ -129,6 +129,7 @@ on_each_database! {
     async fn a_key_outlives_a_password(world: World) {
         let served = serve_notes(&world, &[]).await;
         let ada = served.user("ada@example.org").await;
+        oauth::verify_email(&world, "ada@example.org").await;
         let key = served.key(&ada, &["notes:read"]).await;
         read(&key).await.assert_status(204);
         mail_links::forget(&served, "ada@example.org").await.assert_status(202);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Member, PASSWORD, assert_unauthorized,
-    browser::Browser,
+    cookies::Browser,
     mail_links::{
         assert_refused, audited, forget, open_sessions, reset, reset_token, serve_recent,
     },

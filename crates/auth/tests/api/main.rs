@@ -25,7 +25,7 @@ mod api_keys;
 mod audit_export;
 mod audit_log;
 mod authenticator_app;
-mod browser;
+mod cookies;
 mod change_email;
 mod change_password;
 mod cost;

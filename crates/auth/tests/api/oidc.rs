@@ -12,6 +12,10 @@ use crate::{
     oauth::{Visit, location_of, parameter, query, serve_with, verify_email},
 };
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment where the provider is"
+)]
 fn issuer() -> String {
     std::env::var("TEST_OIDC_URL").unwrap_or_else(|_| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/services/env");

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     MINUTE, Member, PASSWORD, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, login, step_up},
-    browser::Browser,
+    cookies::Browser,
     execute, query_text, serve,
 };
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Components, Operation, operation::forbid_nul};
+use super::{Components, Operation, schema::forbid_nul};
 use crate::{
     http::Route,
     problem::{Code, ErrorEnvelope, ProblemDetails, VbenError},

@@ -3,6 +3,7 @@
 
 mod document;
 mod operation;
+mod schema;
 
 pub use document::{Document, Info};
 pub use operation::{Describe, Operation};

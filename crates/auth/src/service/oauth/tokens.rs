@@ -151,7 +151,7 @@ impl ProviderTokens {
     /// has rotated must not be lost.
     async fn refresh_to_the_end(&self, account: Model) -> Result<Secret, ProviderTokenError> {
         let this = self.clone();
-        let task = actix_web::rt::spawn(async move { this.refresh(&account).await });
+        let task = tokio::task::spawn_local(async move { this.refresh(&account).await });
         match task.await.map_err(unavailable)?.map_err(unavailable)? {
             Refreshed::Token(token) => Ok(token),
             Refreshed::Revoked => Err(ProviderTokenError::Revoked),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Idp, arrive, query, serve_with};
 use crate::{
     MINUTE, Member, Served, assert_unauthorized, authenticator_app::AuthenticatorApp,
-    browser::Browser,
+    cookies::Browser,
 };
 
 /// Somebody who signed up by the provider, and turned an app on.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{ADA, add, begin as begin_registration, begin_login, finish_login, login};
 use crate::{
     MINUTE, Member, PASSWORD, actions, assert_unauthorized, authenticator_app::AuthenticatorApp,
-    browser::Browser, execute, query_text, serve,
+    cookies::Browser, execute, query_text, serve,
 };
 
 on_each_database! {
