@@ -64,6 +64,8 @@ pub(crate) async fn fill(
     guess: &Guess,
 ) -> Result<Vec<String>, DbErr> {
     let guesses = format!("(({LEVEL}) + 2 * $11 - 1) / $11");
+    // Where no wait is due, none is written, not even until now: another guess may have looked at the
+    // clock before this one and come after it.
     let doublings = format!("{guesses} - $13");
     let sql = format!(
         "WITH asked (key_hash, empty_at, ready_at) AS ( \
@@ -83,7 +85,7 @@ pub(crate) async fn fill(
             empty_at = excluded.empty_at + ({LEVEL}), \
             ready_at = CASE \
                 WHEN excluded.key_hash NOT IN ($9, $10) THEN excluded.ready_at + ({LEVEL}) \
-                WHEN {doublings} < 0 THEN $1 \
+                WHEN {doublings} < 0 THEN 0 \
                 WHEN {doublings} >= 30 THEN $1 + $14 \
                 WHEN CAST(1000000 AS BIGINT) << CAST({doublings} AS INTEGER) > $14 THEN $1 + $14 \
                 ELSE $1 + (CAST(1000000 AS BIGINT) << CAST({doublings} AS INTEGER)) END, \

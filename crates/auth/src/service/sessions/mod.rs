@@ -181,8 +181,8 @@ impl Sessions {
         Ok(session.is_some_and(|session| self.is_alive(&session, self.clock.now())))
     }
 
-    /// Looks at these sessions anew from now on, in every process. [`Self::revoke_all`] and its
-    /// like do so by themselves.
+    /// Looks at these sessions anew from now on, in every process. Whatever ends sessions here does so
+    /// by itself.
     pub fn forget(&self, ids: &[SessionId]) {
         self.states.forget(ids);
     }
