@@ -7,7 +7,7 @@ import { addAuthenticator } from "../authenticator.mjs";
 import { freshCode } from "../totp.mjs";
 
 /** As AUTH_RECENT_MINUTES, and a second more. */
-const RECENT_MS = 0.15 * 60_000 + 1000;
+const RECENT_MS = 0.4 * 60_000 + 1000;
 
 export async function run(browser) {
   await Promise.all([byPasswordAndCode(browser), byPasskey(browser)]);

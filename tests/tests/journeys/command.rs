@@ -12,7 +12,7 @@ use ashlar_testkit::{Scratch, process};
 use tokio::time::sleep;
 
 /// Longer than any command takes on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A command that has ended.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ async fn an_api_key() {
 /// An old proof of identity is renewed in a dialog, and what was begun goes on.
 #[tokio::test]
 async fn an_old_proof_is_renewed() {
-    runs("step_up", &[("AUTH_RECENT_MINUTES", "0.15")]).await;
+    runs("step_up", &[("AUTH_RECENT_MINUTES", "0.4")]).await;
 }
 
 #[tokio::test]
