@@ -14,7 +14,7 @@ use actix_web::{
     },
 };
 use ashlar_core::{
-    http::Answer,
+    http::{Answer, cookie},
     openapi::{Describe, Operation},
     secret::Secret,
 };
@@ -98,19 +98,9 @@ impl Browser {
             true => NAME_WITH_TLS,
             false => NAME,
         };
-        let cookies = request.headers().get_all(header::COOKIE);
-        let pairs = cookies
-            .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs
-            .filter(|(given, _)| *given == name)
-            .map(|(_, value)| value);
         // Of two with one name nobody knows which is ours.
-        match (values.next(), values.next()) {
-            (Some(value), None) => Self(Secret::from(value)),
-            _ => Self(Secret::default()),
-        }
+        let value = cookie(request.headers(), name).unwrap_or_default();
+        Self(Secret::from(value.unwrap_or_default()))
     }
 }
 
