@@ -27,7 +27,6 @@ const PLACES: usize = 8192;
 
 /// What is known of each `T`, by its id. One that does not exist has no `V`.
 pub(crate) struct Remembered<T, V> {
-    database: Database,
     topic: Topic,
     ttl: Duration,
     places: Box<[Mutex<Place<T, V>>]>,
@@ -64,7 +63,6 @@ impl<T: 'static, V: Clone + Send + 'static> Remembered<T, V> {
             TTL_UNTOLD
         };
         let remembered = Arc::new(Self {
-            database: database.clone(),
             topic,
             ttl,
             places: (0..PLACES).map(|_| Mutex::default()).collect(),
@@ -96,13 +94,6 @@ impl<T: 'static, V: Clone + Send + 'static> Remembered<T, V> {
             generation,
         );
         Ok(value)
-    }
-
-    /// Forgets these, here and in every process, after a change to them is committed.
-    pub(crate) fn forget(&self, ids: &[Id<T>]) {
-        if !ids.is_empty() {
-            self.database.tell(self.topic, &written(ids));
-        }
     }
 
     /// Forgets these, here and in every process, when the transaction that changes them is

@@ -139,11 +139,11 @@ impl PasswordChanges {
                 None => cleansing::cleanse(transaction, &user, entry, now).await?,
             };
             repository::users::set_verified_email(transaction, user.id, email, now).await?;
-            let revoked = self.set(transaction, &user, hash.clone(), None, entry, now);
-            Ok::<_, AuthError>((revoked.await?, keys))
+            self.set(transaction, &user, hash.clone(), None, entry, now)
+                .await?;
+            Ok::<_, AuthError>(keys)
         };
-        let (revoked, keys) = self.database.transaction(work).await?;
-        self.sessions.forget(&revoked);
+        let keys = self.database.transaction(work).await?;
         keys.into_iter().for_each(|key| self.known_keys.forget(key));
         tracing::info!(user_id = %token.user.id, "password_reset");
         Ok(())
@@ -177,16 +177,14 @@ impl PasswordChanges {
             }
             let entry = Entry::new("password.changed").to(user.id).by(caller);
             let entry = entry.from(client);
-            let revoked = self
-                .set(transaction, &user, hash.clone(), Some(session), entry, now)
+            self.set(transaction, &user, hash.clone(), Some(session), entry, now)
                 .await?;
             if let Some(pass) = &pass {
                 pass.succeeded(transaction).await?;
             }
-            Ok::<_, AuthError>(revoked)
+            Ok::<_, AuthError>(())
         };
-        let revoked = self.database.transaction(work).await?;
-        self.sessions.forget(&revoked);
+        self.database.transaction(work).await?;
         tracing::info!(user_id = %user.id, "password_changed");
         Ok(())
     }
@@ -254,15 +252,15 @@ impl PasswordChanges {
         except: Option<SessionId>,
         entry: Entry,
         now: DateTime<Utc>,
-    ) -> Result<Vec<SessionId>, AuthError> {
+    ) -> Result<(), AuthError> {
         repository::passwords::set(transaction, user.id, hash, now).await?;
         self.tokens.void_for_password(transaction, user.id).await?;
         repository::oauth_flows::delete_of(transaction, user.id).await?;
         let why = Revocation::PasswordChanged;
-        let revoked = (self.sessions.revoke_all(transaction, user.id, except, why)).await?;
+        (self.sessions.revoke_all(transaction, user.id, except, why)).await?;
         audit::record(transaction, entry, now).await?;
         publish(transaction, &password_changed(user), now).await?;
-        Ok(revoked)
+        Ok(())
     }
 }
 

@@ -181,12 +181,6 @@ impl Sessions {
         Ok(session.is_some_and(|session| self.is_alive(&session, self.clock.now())))
     }
 
-    /// Looks at these sessions anew from now on, in every process. Whatever ends sessions here does so
-    /// by itself.
-    pub fn forget(&self, ids: &[SessionId]) {
-        self.states.forget(ids);
-    }
-
     /// The tokens of `session`, whose newest refresh token is `newest`.
     fn grant(&self, session: &Model, newest: &RefreshToken) -> Result<Granted, AuthError> {
         let idle = session.rotated_at + self.settings.idle;
