@@ -11,6 +11,7 @@ use ashlar_core::{
     http::{Api, Conflict, Parts},
     openapi::Info,
     page::CursorKey,
+    table::Definition,
 };
 use ashlar_events::{EventsError, kafka::KafkaSetupError};
 use ashlar_jobs::{JobAdmin, JobsError};
@@ -32,6 +33,8 @@ pub struct System {
     pub api: Api,
     /// What works in the background.
     pub workers: Workers,
+    /// The tables of all domains.
+    pub tables: Vec<Definition>,
 }
 
 /// Why the parts do not make a system.
@@ -80,8 +83,13 @@ pub fn system(
     auth.compose_roles(&domains)?;
     let mut parts = parts(settings, database, &workers);
     parts.authenticator = Some(auth.authenticator());
+    let tables = domains.iter().flat_map(Domain::tables).copied().collect();
     let api = Api::new(parts, domains)?;
-    Ok(System { api, workers })
+    Ok(System {
+        api,
+        workers,
+        tables,
+    })
 }
 
 /// Health alone, for a process that only works in the background.

@@ -11,6 +11,7 @@ use crate::{
     http::Route,
     jobs::{Job, Perform, Performer, Schedule},
     principal::Permission,
+    table::{Definition, Table},
 };
 
 /// A domain's routes, state, health components, events, jobs, and its part of the contract.
@@ -40,6 +41,7 @@ pub struct Domain {
     handlers: Vec<Handler>,
     performers: Vec<Performer>,
     schedules: Vec<Schedule>,
+    tables: Vec<Definition>,
 }
 
 type State = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
@@ -61,6 +63,7 @@ impl Domain {
             handlers: Vec::new(),
             performers: Vec::new(),
             schedules: Vec::new(),
+            tables: Vec::new(),
         }
     }
 
@@ -154,6 +157,12 @@ impl Domain {
         self
     }
 
+    /// Says that the domain owns the table of `E`: its migrations are in the domain's folder.
+    pub fn table<E: Table>(mut self) -> Self {
+        self.tables.push(Definition::of::<E>(self.name));
+        self
+    }
+
     /// The domain's name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -193,6 +202,11 @@ impl Domain {
     /// Its jobs that come back.
     pub fn schedules(&self) -> &[Schedule] {
         &self.schedules
+    }
+
+    /// The tables that it owns.
+    pub fn tables(&self) -> &[Definition] {
+        &self.tables
     }
 
     pub(crate) fn components(&self) -> &[Arc<dyn Component>] {

@@ -15,6 +15,7 @@ pub mod asyncapi;
 pub mod health;
 pub mod database;
 pub mod record;
+pub mod table;
 pub mod stored;
 pub mod retry;
 pub mod threads;

@@ -65,7 +65,9 @@ impl Serve {
 
 async fn serve(settings: &Settings, role: Role) -> Outcome {
     let database = database::open(&settings.database).await?;
-    let System { mut api, workers } = compose::system(settings, &database, &Clock::system())?;
+    let System {
+        mut api, workers, ..
+    } = compose::system(settings, &database, &Clock::system())?;
     if role == Role::Worker {
         api = compose::health(settings, &database, &workers)?;
     }

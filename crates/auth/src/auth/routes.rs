@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Auth;
 use crate::{
     cookies::Cookies,
+    entity,
     jobs::{
         self, KeepOauth, PruneSessions, PruneThrottles, ResealTokens, ResealTotp, ResetRequester,
         SweepVisits,
@@ -24,8 +25,7 @@ impl Auth {
     /// The routes under `/users`, `/auth` and `/audit`.
     pub fn domain(&self) -> Domain {
         let domain = Domain::new("auth", "Users, and how they sign in").refuses_keys();
-        let domain = self
-            .with_services(domain)
+        let domain = entity::owned_by(self.with_services(domain))
             .security_scheme(
                 "password",
                 json!({

@@ -1,6 +1,9 @@
 //! The table `account_tokens`: which links are out in mails, at most one for each user and purpose.
 
-use ashlar_core::principal::UserId;
+use ashlar_core::{
+    principal::UserId,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +24,17 @@ pub(crate) struct Model {
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // The newest of a purpose replaces the one before; serves the foreign key too.
+            Index::unique(["user_id", "purpose"]),
+        ]
+    }
+}

@@ -1,6 +1,10 @@
 //! The table `api_keys`: personal access tokens.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -25,6 +29,7 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub scopes: String,
     /// Whether it was made in a sign-in with a second factor.
+    #[sea_orm(default_value = false)]
     pub second_factor: bool,
     pub created_at: DateTime<Utc>,
     /// When it is over; never, when there is none.
@@ -32,8 +37,20 @@ pub(crate) struct Model {
     /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::unique(["hash"]),
+            // Someone's keys, the newest first; serves the foreign key too.
+            Index::on(["user_id", "created_at", "id"]),
+        ]
+    }
+}

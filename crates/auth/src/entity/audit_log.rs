@@ -1,6 +1,9 @@
 //! The table `audit_log`, which is only ever added to.
 
-use ashlar_core::record::Keyed;
+use ashlar_core::{
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -32,3 +35,14 @@ pub(crate) struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::on(["at", "id"]),
+            Index::on(["user_id", "at", "id"]),
+            Index::on(["actor_id", "at", "id"]),
+            Index::on(["action", "at", "id"]),
+        ]
+    }
+}

@@ -15,7 +15,7 @@ pub(crate) mod throttle;
 pub(crate) mod totp_credential;
 pub(crate) mod user;
 
-use ashlar_core::stored_as;
+use ashlar_core::{domain::Domain, stored_as};
 
 use crate::{
     api_key::KeyHash,
@@ -35,3 +35,22 @@ stored_as!(Purpose, text);
 stored_as!(Revocation, text);
 stored_as!(RoleName, String);
 stored_as!(Status, text);
+
+/// The same domain, which owns all of them.
+pub(crate) fn owned_by(domain: Domain) -> Domain {
+    domain
+        .table::<account_token::Entity>()
+        .table::<api_key::Entity>()
+        .table::<audit_log::Entity>()
+        .table::<oauth_account::Entity>()
+        .table::<oauth_code::Entity>()
+        .table::<oauth_flow::Entity>()
+        .table::<passkey::Entity>()
+        .table::<passkey_challenge::Entity>()
+        .table::<password::Entity>()
+        .table::<recovery_code::Entity>()
+        .table::<session::Entity>()
+        .table::<throttle::Entity>()
+        .table::<totp_credential::Entity>()
+        .table::<user::Entity>()
+}

@@ -1,6 +1,10 @@
 //! The table `oauth_accounts`: accounts at providers that users linked to theirs.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -36,9 +40,22 @@ pub(crate) struct Model {
     /// Since when the provider refuses to refresh them.
     pub revoked_at: Option<DateTime<Utc>>,
     pub linked_at: DateTime<Utc>,
+    #[sea_orm(default_value = 1)]
     pub version: i64,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // An account at a provider belongs to one user, and a user links one of each provider.
+            Index::unique(["provider", "subject"]),
+            Index::unique(["user_id", "provider"]),
+        ]
+    }
+}

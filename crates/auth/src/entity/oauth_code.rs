@@ -1,6 +1,10 @@
 //! The table `oauth_codes`: one-time codes with which a browser that came back signs in.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -21,8 +25,20 @@ pub(crate) struct Model {
     pub provider: ProviderName,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::unique(["code_hash"]),
+            // Those that nobody used are removed after a while.
+            Index::on(["expires_at"]),
+        ]
+    }
+}

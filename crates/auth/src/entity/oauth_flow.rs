@@ -1,6 +1,10 @@
 //! The table `oauth_flows`: visits to a provider from which a browser has not come back yet.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -30,8 +34,20 @@ pub(crate) struct Model {
     pub link_session_id: Option<SessionId>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    #[sea_orm(belongs_to, from = "link_user_id", to = "id", on_delete = "Cascade")]
+    pub link_user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::unique(["state_hash"]),
+            // Those that nobody came back from are removed after a while.
+            Index::on(["expires_at"]),
+        ]
+    }
+}

@@ -1,6 +1,10 @@
 //! The table `passkeys`: WebAuthn credentials.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -30,8 +34,21 @@ pub(crate) struct Model {
     pub transports: String,
     pub created_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // Whose it is that signed.
+            Index::unique(["credential_id"]),
+            // Someone's passkeys, in the order in which they came; serves the foreign key too.
+            Index::on(["user_id", "created_at"]),
+        ]
+    }
+}

@@ -1,6 +1,6 @@
 //! The table `passwords`: whoever signs in by other means alone has none.
 
-use ashlar_core::principal::UserId;
+use ashlar_core::{principal::UserId, table::Table};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -15,8 +15,10 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub hash: PasswordHash,
     pub changed_at: DateTime<Utc>,
-    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
     pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {}

@@ -1,6 +1,10 @@
 //! The table `sessions`: sign-ins, each with the refresh tokens that come of it.
 
-use ashlar_core::{principal::UserId, record::Keyed};
+use ashlar_core::{
+    principal::UserId,
+    record::Keyed,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -17,12 +21,14 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "String(StringLen::N(100))")]
     pub methods: String,
     /// Whether its tokens travel in cookies.
+    #[sea_orm(default_value = false)]
     pub cookies: bool,
     #[sea_orm(column_type = "String(StringLen::N(255))")]
     pub user_agent: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(45))")]
     pub address: Option<String>,
     /// How many refresh tokens there were before the newest.
+    #[sea_orm(default_value = 0)]
     pub generation: i64,
     /// The hash of the newest.
     #[sea_orm(column_type = "String(StringLen::N(64))")]
@@ -37,8 +43,22 @@ pub(crate) struct Model {
     pub revoked_at: Option<DateTime<Utc>>,
     #[sea_orm(column_type = "String(StringLen::N(32))")]
     pub revoked_for: Option<Revocation>,
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // Someone's sessions, the newest first; serves the foreign key too.
+            Index::on(["user_id", "created_at"]),
+            // Those that are over, or were ended, are removed after a while.
+            Index::on(["expires_at"]),
+            Index::on(["revoked_at"]).over("revoked_at IS NOT NULL"),
+        ]
+    }
+}

@@ -1,6 +1,7 @@
 //! The table `auth_throttles`. Times are microseconds since the Unix epoch, so that one statement
 //! can reckon with them on both databases.
 
+use ashlar_core::table::{Index, Table};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -25,3 +26,12 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // Those that say nothing any more are removed every day.
+            Index::on(["expires_at"]),
+        ]
+    }
+}

@@ -69,7 +69,10 @@ pub mod entity {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;
 
-    use crate::events::EventId;
+    use crate::{
+        events::EventId,
+        table::{Index, Table},
+    };
 
     /// An event that was published.
     #[sea_orm::model]
@@ -106,6 +109,15 @@ pub mod entity {
     }
 
     impl ActiveModelBehavior for ActiveModel {}
+
+    impl Table for Entity {
+        fn indexes() -> Vec<Index> {
+            vec![
+                Index::on(["partition", "position"]).over("published_at IS NULL"),
+                Index::on(["published_at"]).over("published_at IS NOT NULL"),
+            ]
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::JobId;
-use crate::{record::Keyed, stored_as};
+use crate::{
+    record::Keyed,
+    stored_as,
+    table::{Index, Table},
+};
 
 /// A job that was enqueued.
 #[sea_orm::model]
@@ -75,6 +79,26 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            // Each over the rows that its query looks at, so that none of them grows with the finished
+            // jobs but the one that prunes them.
+            Index::on(["queue"])
+                .then_descending("priority")
+                .then("run_at")
+                .then("id")
+                .over("state = 'pending'"),
+            Index::unique(["name", "unique_key"])
+                .over("unique_key IS NOT NULL AND finished_at IS NULL"),
+            Index::on(["run_at"]).over("state = 'scheduled'"),
+            Index::on(["lease_until"]).over("state = 'running'"),
+            Index::on(["id"]).over("state = 'failed'"),
+            Index::on(["state", "finished_at"]).over("finished_at IS NOT NULL"),
+        ]
+    }
+}
 
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,6 +3,7 @@
 use ashlar_core::domain::Domain;
 
 use crate::{
+    entity,
     events::{
         SendEmailChange, SendPasswordReset, SendVerification, TellAdminsOfPost, TellOfEmailChange,
         TellOfPasswordChange, TellOfSecondFactorChange, WelcomeUser,
@@ -20,6 +21,7 @@ pub fn domain(notifications: Notifications) -> Domain {
         domain = domain.state(notifications.clone()).mount(router::routes());
     }
     domain
+        .table::<entity::Entity>()
         .handles("notifications.welcome", WelcomeUser(notifications.clone()))
         .handles(
             "notifications.tell_admins_of_post",

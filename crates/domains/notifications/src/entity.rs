@@ -1,6 +1,9 @@
 //! The table `mailbox`.
 
-use ashlar_core::jobs::JobId;
+use ashlar_core::{
+    jobs::JobId,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -24,3 +27,9 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![Index::on(["sent_at", "id"])]
+    }
+}

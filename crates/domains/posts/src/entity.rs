@@ -1,6 +1,11 @@
 //! The table `posts`. Private to the crate: nothing outside knows how a post is stored.
 
-use ashlar_core::{principal::UserId, record::Record, stored_as};
+use ashlar_core::{
+    principal::UserId,
+    record::Record,
+    stored_as,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -24,6 +29,7 @@ pub(crate) struct Model {
     pub content: String,
     /// None of a draft.
     pub published_at: Option<DateTime<Utc>>,
+    #[sea_orm(default_value = 1)]
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -40,3 +46,30 @@ impl Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Record for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::unique(["title_key"]).alive(),
+            // One for each order that all posts, and an author's, can be read in; `id` breaks ties.
+            Index::on(["created_at", "id"]).alive(),
+            Index::on(["updated_at", "id"]).alive(),
+            Index::on(["title", "id"]).alive(),
+            Index::on(["author_id", "created_at", "id"]).alive(),
+            Index::on(["author_id", "updated_at", "id"]).alive(),
+            Index::on(["author_id", "title", "id"]).alive(),
+            by_publication(Index::on([])),
+            by_publication(Index::on(["author_id"])),
+        ]
+    }
+}
+
+/// Serves the order by publication, in which a draft stands where it was begun. A keyset cannot
+/// step over nulls, so the order is by an expression without them.
+fn by_publication(index: Index) -> Index {
+    let expression = "coalesce(published_at, created_at)";
+    index
+        .then_expression("published_at", expression, expression)
+        .then("id")
+        .alive()
+}

@@ -22,6 +22,7 @@ pub use service::Posts;
 /// What the app mounts.
 pub fn domain(posts: Posts) -> Domain {
     Domain::new("posts", "Posts and who wrote them")
+        .table::<entity::Entity>()
         .state(posts.clone())
         .mount(router::routes())
         .publishes::<PostCreated>()

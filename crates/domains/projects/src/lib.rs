@@ -24,6 +24,8 @@ pub use tracker::HttpTracker;
 /// What the app mounts.
 pub fn domain(projects: Projects) -> Domain {
     Domain::new("projects", "Projects and their tasks")
+        .table::<entity::project::Entity>()
+        .table::<entity::task::Entity>()
         .state(projects.clone())
         .mount(router::routes())
         .handles("projects.forget_owner", ForgetOwner(projects))

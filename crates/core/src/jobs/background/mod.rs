@@ -7,7 +7,7 @@
 mod begin;
 mod routes;
 mod state;
-mod table;
+pub mod table;
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};

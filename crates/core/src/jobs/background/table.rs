@@ -5,13 +5,17 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::TaskId;
-use crate::{jobs::JobId, principal::UserId};
+use crate::{
+    jobs::JobId,
+    principal::UserId,
+    table::{Index, Table},
+};
 
 /// A task of a kind that a user began.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "background_tasks")]
-pub(super) struct Model {
+pub struct Model {
     /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TaskId,
@@ -34,3 +38,9 @@ pub(super) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![Index::unique(["user_id", "kind"])]
+    }
+}

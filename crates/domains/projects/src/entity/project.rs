@@ -1,6 +1,10 @@
 //! The table `projects`.
 
-use ashlar_core::{principal::UserId, record::Record};
+use ashlar_core::{
+    principal::UserId,
+    record::Record,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -19,6 +23,7 @@ pub(crate) struct Model {
     pub description: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(255))")]
     pub slug: String,
+    #[sea_orm(default_value = 1)]
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -30,3 +35,15 @@ pub(crate) struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Record for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::unique(["owner_id", "slug"]).alive(),
+            // One for each order an owner's list of projects can be read in; `id` breaks ties.
+            Index::on(["owner_id", "created_at", "id"]).alive(),
+            Index::on(["owner_id", "updated_at", "id"]).alive(),
+            Index::on(["owner_id", "name", "id"]).alive(),
+        ]
+    }
+}

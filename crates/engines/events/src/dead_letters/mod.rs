@@ -22,6 +22,8 @@ pub use schemas::{DeadLetterFilters, DeadLetterResponse, DeadLetterSort, DeadLet
 
 pub(crate) use failures::Errors;
 
+use crate::entity;
+
 /// Marks the ids of dead letters.
 pub enum DeadLetter {}
 
@@ -36,6 +38,10 @@ pub type DeadLetterId = Id<DeadLetter>;
 /// them too.
 pub fn domain(database: Database, clock: Clock) -> Domain {
     Domain::new("events", "Events that could not be handled")
+        .table::<ashlar_core::events::outbox::entity::Entity>()
+        .table::<entity::partition::Entity>()
+        .table::<entity::inbox::Entity>()
+        .table::<entity::parked::Entity>()
         .state(DeadLetters::new(database, clock))
         .mount(router::routes())
 }

@@ -1,6 +1,9 @@
 //! The table `inbox`: which handler had which event.
 
-use ashlar_core::events::EventId;
+use ashlar_core::{
+    events::EventId,
+    table::{Index, Table},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -20,3 +23,9 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![Index::on(["received_at"])]
+    }
+}

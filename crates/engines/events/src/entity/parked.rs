@@ -4,6 +4,7 @@ use ashlar_core::{
     events::{EventId, Incoming},
     record::Keyed,
     stored_as,
+    table::{Index, Table},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -49,6 +50,16 @@ pub(crate) struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Keyed for Entity {}
+
+impl Table for Entity {
+    fn indexes() -> Vec<Index> {
+        vec![
+            Index::on(["handler", "key", "position"]).over("state = 'retrying'"),
+            Index::on(["next_attempt_at"]).over("state = 'retrying'"),
+            Index::on(["created_at", "id"]).over("state = 'dead'"),
+        ]
+    }
+}
 
 /// What becomes of a parked event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The table `outbox_partitions`: who drains which part of the outbox.
 
+use ashlar_core::table::Table;
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -16,3 +17,5 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {}

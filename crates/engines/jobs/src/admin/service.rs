@@ -42,6 +42,9 @@ impl JobAdmin {
     /// What the app mounts.
     pub fn domain(self) -> Domain {
         Domain::new("jobs", "Jobs and schedules, for those who run the system")
+            .table::<ashlar_core::jobs::table::Entity>()
+            .table::<ashlar_core::jobs::background::table::Entity>()
+            .table::<scheduler::table::Entity>()
             .state(self)
             .mount(router::routes())
     }

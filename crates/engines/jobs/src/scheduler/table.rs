@@ -1,6 +1,6 @@
 //! The table `job_schedules`: how far each schedule is, for the whole cluster.
 
-use ashlar_core::jobs::JobId;
+use ashlar_core::{jobs::JobId, table::Table};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -38,3 +38,5 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Table for Entity {}
