@@ -1,23 +1,21 @@
 //! Part `contract`: Schemathesis drives the running binary with everything its OpenAPI document allows and forbids.
 
-mod http;
 mod schemathesis;
-mod server;
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
 use crate::application;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
+use crate::http;
 use crate::process;
+use crate::server::Server;
 use crate::terminal::say;
 use crate::workspace;
-use server::Server;
 
 /// Of a server that lives for two minutes, on an address that only this machine reaches.
 const PASSWORD: &str = "quarry-Lintel-7-plumb";
@@ -27,9 +25,10 @@ const ADMIN: &str = "admin@example.com";
 pub(super) fn run() -> Result<()> {
     let binary = application::build()?;
     let schemathesis = schemathesis::install()?;
-    let folder = fresh_folder()?;
+    let folder = folder();
+    workspace::make_empty(&folder)?;
     let mut guard = Guard::start()?;
-    let server = Server::start(&mut guard, &binary, &folder)?;
+    let server = Server::start(&mut guard, command(&binary), &folder)?;
     say(&format!(
         "the server runs at {}, its log is {}",
         server.url(),
@@ -41,20 +40,28 @@ pub(super) fn run() -> Result<()> {
 }
 
 fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
-    let admin_id = create_admin(server, binary)?;
+    let admin_id = create_admin(binary)?;
     let token = log_in(server)?;
     let fuzzed = schemathesis::run(schemathesis, server, &token, &admin_id);
     let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
     alive.and(fuzzed)
 }
 
-fn fresh_folder() -> Result<PathBuf> {
-    let folder = workspace::target().join("contract");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Error::file("remove", &folder))?;
-    }
-    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    Ok(folder)
+/// Where the server runs and what it leaves lies.
+fn folder() -> PathBuf {
+    workspace::target().join("contract")
+}
+
+/// A command of the binary, on a database of its own.
+fn command(binary: &Path) -> Command {
+    let folder = folder();
+    let database = format!("sqlite://{}?mode=rwc", folder.join("contract.db").display());
+    let mut command = Server::command(binary, &folder);
+    command
+        .env("DATABASE_URL", database)
+        // Generated codes and passwords are wrong guesses at the administrator's, by the hundred.
+        .env("AUTH_ACCOUNT_ATTEMPTS", "20");
+    command
 }
 
 fn text(answer: &serde_json::Value, field: &str) -> Result<String> {
@@ -66,8 +73,8 @@ fn text(answer: &serde_json::Value, field: &str) -> Result<String> {
 
 /// Creates who drives the server, and answers their id: the last administrator, whom no request
 /// can delete.
-fn create_admin(server: &Server, binary: &Path) -> Result<String> {
-    let mut command = server.command(binary);
+fn create_admin(binary: &Path) -> Result<String> {
+    let mut command = command(binary);
     command.args([
         "user",
         "create-admin",
@@ -113,7 +120,7 @@ fn expect(
     body: Option<&serde_json::Value>,
     status: u16,
 ) -> Result<serde_json::Value> {
-    let answer = http::request(server.port(), method, path, body)?;
+    let answer = http::request(server.port(), method, path, &[], body)?;
     if answer.status == status {
         return Ok(answer.body);
     }

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::server::Server;
-use crate::debian;
 use crate::error::{Error, Result};
 use crate::process;
-use crate::terminal::say;
+use crate::pypi;
+use crate::server::Server;
 use crate::workspace;
 
 /// Pinned: a newer one finds other things, and that is a change to make with open eyes.
@@ -27,28 +26,7 @@ const LEFT_OUT: [&str; 3] = ["end_session", "end_sessions", "logout"];
 /// # Errors
 /// When Python or the package cannot be had.
 pub(super) fn install() -> Result<PathBuf> {
-    let folder = workspace::target().join(format!("tools/schemathesis-{VERSION}"));
-    let program = folder.join("bin/schemathesis");
-    if process::succeeds(Command::new(&program).arg("--version")) {
-        return Ok(program);
-    }
-    ensure_venv()?;
-    say(&format!("installing schemathesis {VERSION} from PyPI"));
-    process::run(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder),
-    )?;
-    let mut pip = Command::new(folder.join("bin/python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    process::run(pip.arg(format!("schemathesis=={VERSION}")))?;
-    Ok(program)
+    Ok(pypi::ensure("schemathesis", VERSION)?.join("schemathesis"))
 }
 
 /// Runs every check in every phase.
@@ -81,7 +59,7 @@ pub(super) fn run(program: &Path, server: &Server, token: &str, user_id: &str) -
         ])
         .args(["--request-timeout", "10"])
         .args(LEFT_OUT.map(|id| format!("--exclude-operation-id={id}")))
-        .current_dir(server.folder())
+        .current_dir(super::folder())
         .stdin(Stdio::null());
     let status = command.status().map_err(process::not_started(&command))?;
     if status.success() {
@@ -92,22 +70,4 @@ pub(super) fn run(program: &Path, server: &Server, token: &str, user_id: &str) -
         "the contract is broken; the server's log is {}",
         server.log()
     )))
-}
-
-fn ensure_venv() -> Result<()> {
-    // Debian has `venv` without `ensurepip`, which it needs, until python3-venv is installed.
-    let has_venv =
-        || process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]));
-    if has_venv() {
-        return Ok(());
-    }
-    if debian::can_install() {
-        debian::install("python3-venv")?;
-    }
-    if has_venv() {
-        return Ok(());
-    }
-    Err(Error::said(
-        "Schemathesis needs python3 with its module venv: install python3-venv",
-    ))
 }

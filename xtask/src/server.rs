@@ -1,4 +1,4 @@
-//! The binary under test, on a free port with a database of its own.
+//! The real binary, serving on a free port for as long as a command of the workshop needs it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -18,22 +18,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ADDRESS: &str = "http://127.0.0.1:";
 
 /// A running server.
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
-    folder: PathBuf,
+    log: PathBuf,
     port: u16,
 }
 
 impl Server {
-    /// Starts it and waits until it says where it listens.
+    /// A command of the binary in `folder`, with settings of its own: neither our environment nor `.env` is seen.
+    pub(crate) fn command(binary: &Path, folder: &Path) -> Command {
+        let mut command = Command::new(binary);
+        command
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", environment::process_var("PATH").unwrap_or_default())
+            .env("HOST", "127.0.0.1")
+            .env("PORT", "0");
+        command
+    }
+
+    /// Runs `ashlar serve` by this command, its output in `server.log` of `folder`, and waits until it says where it
+    /// listens.
     ///
     /// # Errors
     /// When it ends, or does not say so within 10 s.
-    pub(super) fn start(guard: &mut Guard, binary: &Path, folder: &Path) -> Result<Self> {
-        let path = log(folder);
+    pub(crate) fn start(guard: &mut Guard, mut command: Command, folder: &Path) -> Result<Self> {
+        let path = folder.join("server.log");
         let log = File::create(&path).map_err(Error::file("write", &path))?;
         let also = log.try_clone().map_err(Error::file("write", &path))?;
-        let mut command = command(binary, folder);
         command
             .arg("serve")
             .stdin(Stdio::null())
@@ -56,38 +68,29 @@ impl Server {
         })?;
         Ok(Self {
             process,
-            folder: folder.to_path_buf(),
+            log: path,
             port,
         })
     }
 
-    /// Another command of the binary, on the same database.
-    pub(super) fn command(&self, binary: &Path) -> Command {
-        command(binary, &self.folder)
-    }
-
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("{ADDRESS}{}", self.port)
     }
 
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// The path of its log, as shown.
-    pub(super) fn log(&self) -> String {
-        workspace::relative(&log(&self.folder))
+    pub(crate) fn log(&self) -> String {
+        workspace::relative(&self.log)
     }
 
     /// Asks it to end.
     ///
     /// # Errors
     /// When it had ended before, does not end within 10 s, or not with success.
-    pub(super) fn stop(mut self, guard: &mut Guard) -> Result<()> {
+    pub(crate) fn stop(mut self, guard: &mut Guard) -> Result<()> {
         let was_alive = !process::has_ended(&mut self.process);
         process::signal("TERM", self.process.id(), false);
         if !process::wait_until(PATIENCE, || process::has_ended(&mut self.process)) {
@@ -100,7 +103,7 @@ impl Server {
         let status = self
             .process
             .wait()
-            .map_err(Error::file("wait for", &self.folder))?;
+            .map_err(Error::file("wait for", &self.log))?;
         match (was_alive, status.success()) {
             (true, true) => Ok(()),
             (true, false) => Err(Error::said(format!(
@@ -111,26 +114,6 @@ impl Server {
             ))),
         }
     }
-}
-
-/// The binary with settings of its own: neither our environment nor `.env` is seen.
-fn command(binary: &Path, folder: &Path) -> Command {
-    let database = format!("sqlite://{}?mode=rwc", folder.join("contract.db").display());
-    let mut command = Command::new(binary);
-    command
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", environment::process_var("PATH").unwrap_or_default())
-        .env("HOST", "127.0.0.1")
-        .env("PORT", "0")
-        .env("DATABASE_URL", database)
-        // Generated codes and passwords are wrong guesses at the administrator's, by the hundred.
-        .env("AUTH_ACCOUNT_ATTEMPTS", "20");
-    command
-}
-
-fn log(folder: &Path) -> PathBuf {
-    folder.join("server.log")
 }
 
 /// The port in the log's line that says `listening`; a line that is half written has none yet.

@@ -1,4 +1,4 @@
-//! The three requests that prepare and conclude a run; no HTTP library for so little.
+//! The requests with which the workshop drives a server; no HTTP library for so little.
 //!
 //! HTTP/1.0 (RFC 1945): one request a connection, and the answer ends where the connection does.
 
@@ -14,20 +14,30 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An answer; a body that is not JSON is null.
 #[derive(Debug, PartialEq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
-/// Sends one request to a server on this machine.
+/// Sends one request to a server on this machine, with these headers beside the usual ones.
 ///
 /// # Errors
 /// When it does not answer within 10 s, or not in HTTP.
-pub(super) fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
+pub(crate) fn request(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Result<Answer> {
     let body = body.map(Value::to_string).unwrap_or_default();
+    let headers: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     let head = format!(
         "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+         Content-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n",
         body.len()
     );
     let answer = exchange(port, &(head + &body))
