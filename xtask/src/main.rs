@@ -20,6 +20,7 @@ mod migrate;
 mod npm;
 mod process;
 mod pypi;
+mod seed;
 mod server;
 mod services;
 mod terminal;
@@ -51,6 +52,8 @@ enum Command {
     /// Write, apply, revert and show migrations
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    /// Fill a development database with believable data; a second time adds nothing
+    Seed,
     /// Start and stop the services that tests need
     #[command(subcommand)]
     Services(Services),
@@ -102,6 +105,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Test(options) => test::run(options),
         Command::Check(options) => check::run(options),
         Command::Migrate(command) => migrate::run(command),
+        Command::Seed => seed::run(),
         Command::Services(Services::Up { names }) => services::up(names),
         Command::Services(Services::Down { names }) => services::down(names),
         Command::Services(Services::Status { names }) => services::status(names),

@@ -18,6 +18,7 @@ mod keys;
 mod log;
 mod mail;
 mod roles;
+mod seed;
 mod killed;
 mod several;
 mod outage;

@@ -3,7 +3,7 @@
 mod new;
 mod register;
 mod skeleton;
-mod timestamp;
+pub(crate) mod timestamp;
 
 use crate::environment::{self, DEFAULT_DATABASE_URL};
 use crate::error::{Error, Result};

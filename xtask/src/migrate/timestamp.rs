@@ -1,4 +1,4 @@
-//! The time in a migration's name, by which migrations are sorted.
+//! The time in a migration's name, by which migrations are sorted, and days.
 
 use std::time::SystemTime;
 
@@ -12,6 +12,15 @@ pub(super) fn of(time: SystemTime) -> String {
     let (year, month, day) = date(seconds / DAY);
     let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
     format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+}
+
+/// `YYYY-MM-DD` in UTC, so many days from the day of this time.
+pub(crate) fn day(time: SystemTime, days: i64) -> String {
+    let today = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_secs() / DAY);
+    let (year, month, day) = date(today.saturating_add_signed(days));
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// The Gregorian date of a day since 1970-01-01, by Howard Hinnant's `civil_from_days`
