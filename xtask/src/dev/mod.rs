@@ -5,7 +5,7 @@ mod watch;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::application;
 use crate::error::Result;
@@ -29,8 +29,15 @@ pub(crate) fn run() -> Result<()> {
     let mut server: Option<Child> = None;
     let mut seen = Snapshot::take()?;
     loop {
+        let begun = Instant::now();
         match application::build() {
-            Ok(binary) => server = Some(restart(&mut guard, server.take(), &binary)?),
+            Ok(binary) => {
+                server = Some(restart(&mut guard, server.take(), &binary)?);
+                say(&format!(
+                    "started {:.1} s later",
+                    begun.elapsed().as_secs_f64()
+                ));
+            }
             Err(_) if server.is_some() => say("it does not build: the old server keeps running"),
             Err(_) => say("it does not build: waiting for a change"),
         }
