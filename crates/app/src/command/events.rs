@@ -2,18 +2,14 @@
 
 use std::fmt::Write;
 
-use ashlar_core::{
-    clock::Clock,
-    database::{Database, Work},
-    page::PageRequest,
-};
+use ashlar_core::{clock::Clock, database::Work, page::PageRequest};
 use ashlar_events::dead_letters::{
     DeadLetterFilters, DeadLetterId, DeadLetterSummary, DeadLetters,
 };
 use clap::Subcommand;
 
 use super::{Outcome, block_on, print};
-use crate::settings::Settings;
+use crate::{database, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Events {
@@ -39,7 +35,7 @@ pub(super) enum Events {
 impl Events {
     pub(super) fn run(self, settings: &Settings) -> Outcome {
         block_on(async {
-            let database = Database::connect(&settings.database).await?;
+            let database = database::open(&settings.database).await?;
             let letters = DeadLetters::new(database.clone(), Clock::system());
             match self {
                 Self::Dead {

@@ -12,7 +12,7 @@ use ashlar_jobs::{JobAdmin, JobFilters, JobResponse};
 use clap::Subcommand;
 
 use super::{Outcome, block_on, print};
-use crate::settings::Settings;
+use crate::{database, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Jobs {
@@ -46,7 +46,7 @@ pub(super) enum Jobs {
 impl Jobs {
     pub(super) fn run(self, settings: &Settings) -> Outcome {
         block_on(async {
-            let database = Database::connect(&settings.database).await?;
+            let database = database::open(&settings.database).await?;
             let admin = JobAdmin::new(database.clone(), Clock::system());
             print(&self.order(&admin, &database).await?)?;
             Ok(database.close().await?)
