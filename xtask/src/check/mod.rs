@@ -5,6 +5,7 @@ mod boundaries;
 mod capabilities;
 mod commands;
 mod contract;
+mod deploy;
 mod docs;
 mod drift;
 mod lints;
@@ -38,7 +39,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -88,6 +89,11 @@ const PARTS: [Part; 12] = [
         name: "contract",
         about: "Schemathesis finds no answer of the running binary that breaks its OpenAPI document.",
         run: contract::run,
+    },
+    Part {
+        name: "deploy",
+        about: "What is in deploy/ is valid, safe, and sets settings that there are.",
+        run: deploy::run,
     },
     Part {
         name: "commands",
