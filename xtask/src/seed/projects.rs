@@ -129,11 +129,11 @@ fn fill_for(owner: &Person, place: usize, owns: usize) -> Result<()> {
         .iter()
         .enumerate()
     {
-        // The first is large enough to page through; the others have between none and nine.
-        let tasks = if number == 0 {
+        // The busy one's first is large enough to page through; the others have between none and nine.
+        let tasks = if owns == PROJECTS.len() && number == 0 {
             STEPS.len() * THINGS.len()
         } else {
-            number * 7 % 10
+            (number + place) * 7 % 10
         };
         let tasks: Vec<Value> = (0..tasks)
             .map(|task| self::task(task, number, &me))
