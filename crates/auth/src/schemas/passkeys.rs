@@ -14,6 +14,7 @@ use crate::{
 
 /// What a browser is asked for, and the question's id.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Challenge")]
 pub struct ChallengeResponse<T> {
     /// To be sent back with the answer, within five minutes. Good once.
     pub challenge_id: ChallengeId,

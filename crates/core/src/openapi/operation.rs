@@ -6,10 +6,12 @@ use actix_web::{
     http::{Method, StatusCode},
     web,
 };
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{
+    JsonSchema, SchemaGenerator, generate::SchemaSettings, transform::RecursiveTransform,
+};
 use serde_json::{Map, Value, json};
 
-use super::schema::{forbid_nul, without_null};
+use super::schema::{forbid_nul, list_texts, without_null};
 use crate::problem::Code;
 
 /// A type in a handler's signature that tells the contract what it means.
@@ -31,6 +33,9 @@ impl Components {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.definitions_path = "/components/schemas".into();
             settings.meta_schema = None;
+            settings
+                .transforms
+                .push(Box::new(RecursiveTransform(list_texts)));
         });
         Self {
             requests: settings.clone().for_deserialize().into_generator(),
@@ -119,8 +124,14 @@ impl<'a> Operation<'a> {
         self.parameter("query", name, required, schema);
     }
 
-    /// It takes a comma-separated choice of these items.
+    /// It takes a comma-separated choice of these items; one that begins with `-` is the other way round.
     pub fn list_parameter(&mut self, name: &str, description: &str, items: &[String]) {
+        // A minus begins no name in any language.
+        let variable = |item: &String| match item.strip_prefix('-') {
+            Some(name) => format!("{name}_desc").to_uppercase(),
+            None => item.to_uppercase(),
+        };
+        let names: Vec<String> = items.iter().map(variable).collect();
         self.parameters.push(json!({
             "name": name,
             "in": "query",
@@ -128,7 +139,10 @@ impl<'a> Operation<'a> {
             "description": description,
             "style": "form",
             "explode": false,
-            "schema": { "type": "array", "items": { "type": "string", "enum": items } },
+            "schema": {
+                "type": "array",
+                "items": { "type": "string", "enum": items, "x-enum-varnames": names },
+            },
         }));
     }
 

@@ -1,6 +1,34 @@
 //! What a schema says of values as clients send them.
 
+use schemars::Schema;
 use serde_json::Value;
+
+/// Texts of which each has a description are one list of texts: a generated client makes a type of that, and of
+/// alternatives only a riddle. What is said of each goes into the description of the whole.
+pub(super) fn list_texts(schema: &mut Schema) {
+    let Some(Value::Array(alternatives)) = schema.get("oneOf") else {
+        return;
+    };
+    let texts: Option<Vec<&str>> = alternatives
+        .iter()
+        .map(|one| one["const"].as_str())
+        .collect();
+    let Some(texts) = texts else { return };
+    let described = texts.iter().zip(alternatives).filter_map(|(text, one)| {
+        let description = one["description"].as_str()?;
+        Some(format!("- `{text}`: {description}"))
+    });
+    let list = described.collect::<Vec<_>>().join("\n");
+    let whole = schema.get("description").and_then(Value::as_str);
+    let parts: Vec<&str> = whole.into_iter().chain([list.as_str()]).collect();
+    let (description, texts) = (parts.join("\n\n"), Value::from(texts));
+    schema.remove("oneOf");
+    schema.insert("type".into(), "string".into());
+    schema.insert("enum".into(), texts);
+    if !description.is_empty() {
+        schema.insert("description".into(), description.into());
+    }
+}
 
 /// A query parameter is there or not; it is never null.
 pub(super) fn without_null(mut schema: Value) -> Value {
@@ -45,5 +73,38 @@ pub(super) fn forbid_nul(schema: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(forbid_nul),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn listed(schema: Value) -> Value {
+        let mut schema = Schema::try_from(schema).expect("a schema");
+        list_texts(&mut schema);
+        schema.to_value()
+    }
+
+    #[test]
+    fn described_texts_become_one_list() {
+        let todo = json!({ "type": "string", "const": "todo", "description": "Not begun." });
+        let done = json!({ "type": "string", "const": "done" });
+        assert_eq!(
+            listed(json!({ "oneOf": [todo, done], "description": "How far." })),
+            json!({
+                "type": "string",
+                "enum": ["todo", "done"],
+                "description": "How far.\n\n- `todo`: Not begun.",
+            })
+        );
+    }
+
+    #[test]
+    fn other_alternatives_stay() {
+        let alternatives = json!({ "oneOf": [{ "const": "a" }, { "type": "object" }] });
+        assert_eq!(listed(alternatives.clone()), alternatives);
     }
 }

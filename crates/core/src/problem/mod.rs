@@ -50,10 +50,14 @@ pub(crate) enum Details {
     /// What is wrong with each field; empty where no field is at fault.
     Fields(Vec<FieldError>),
     /// Which third party failed.
-    Upstream {
-        /// The third party's name.
-        source: Cow<'static, str>,
-    },
+    Upstream(Upstream),
+}
+
+/// Which third party failed.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct Upstream {
+    /// The third party's name.
+    source: Cow<'static, str>,
 }
 
 /// What is wrong with one field of a request.
@@ -155,9 +159,9 @@ impl Problem {
     /// 502, 503 or 504 (`code`): the third party `source` failed. What it said stays in the log.
     pub fn upstream(code: Code, source: impl Into<Cow<'static, str>>) -> Self {
         let mut problem = Self::new(code, code.meaning());
-        problem.details = Details::Upstream {
+        problem.details = Details::Upstream(Upstream {
             source: source.into(),
-        };
+        });
         problem
     }
 
@@ -165,7 +169,7 @@ impl Problem {
     pub fn with_field(mut self, detail: FieldError) -> Self {
         match &mut self.details {
             Details::Fields(fields) => fields.push(detail),
-            Details::Upstream { .. } => self.details = Details::Fields(vec![detail]),
+            Details::Upstream(_) => self.details = Details::Fields(vec![detail]),
         }
         self
     }

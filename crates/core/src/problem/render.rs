@@ -1,6 +1,6 @@
 //! The three shapes of an error answer, and the choice between them.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use actix_web::http::{
     StatusCode,
@@ -75,7 +75,7 @@ impl Rendering {
 
 /// The default shape of an error.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Error")]
+#[schemars(rename = "ErrorResponse")]
 pub(crate) struct ErrorEnvelope<'a> {
     /// What went wrong.
     error: ErrorBody<'a>,
@@ -192,14 +192,14 @@ impl Details {
     fn fields(&self) -> &[FieldError] {
         match self {
             Self::Fields(fields) => fields,
-            Self::Upstream { .. } => &[],
+            Self::Upstream(_) => &[],
         }
     }
 
     fn source(&self) -> Option<&str> {
         match self {
             Self::Fields(_) => None,
-            Self::Upstream { source } => Some(Cow::as_ref(source)),
+            Self::Upstream(upstream) => Some(&upstream.source),
         }
     }
 }
