@@ -9,7 +9,7 @@ use crate::terminal::print;
 use crate::workspace;
 
 /// The committed OpenAPI document, below the root.
-const OPENAPI: &str = "docs/openapi.json";
+pub(crate) const OPENAPI: &str = "docs/openapi.json";
 
 /// The committed AsyncAPI document, below the root.
 pub(crate) const ASYNCAPI: &str = "docs/asyncapi.json";

@@ -10,19 +10,25 @@
 mod application;
 mod bench;
 mod check;
+mod clients;
 mod debian;
 mod dev;
 mod environment;
 mod error;
+mod graph;
 mod guard;
+mod history;
 mod http;
+mod json_schema;
 mod migrate;
 mod npm;
+mod openapi;
 mod process;
 mod pypi;
 mod seed;
 mod server;
 mod services;
+mod table;
 mod terminal;
 mod test;
 mod workspace;
@@ -57,10 +63,14 @@ enum Command {
     /// Start and stop the services that tests need
     #[command(subcommand)]
     Services(Services),
-    /// Write docs/openapi.json anew
-    Openapi,
+    /// Write docs/openapi.json anew, or tell what changed in it
+    Openapi(openapi::Options),
     /// Write docs/asyncapi.json anew
     Asyncapi,
+    /// Write clients of the API in TypeScript and Python
+    Clients(clients::Options),
+    /// Draw docs/architecture.svg anew: the crates, and who uses whom
+    Graph,
     /// Make a certificate for development in certs/
     Certs,
     /// Measure: http (the release binary against its yardsticks), jobs, events
@@ -109,8 +119,10 @@ fn run(command: &Command) -> Result<()> {
         Command::Services(Services::Up { names }) => services::up(names),
         Command::Services(Services::Down { names }) => services::down(names),
         Command::Services(Services::Status { names }) => services::status(names),
-        Command::Openapi => application::write_openapi(),
+        Command::Openapi(options) => openapi::run(options),
         Command::Asyncapi => application::write_asyncapi(),
+        Command::Clients(options) => clients::run(options),
+        Command::Graph => graph::write(),
         Command::Certs => application::write_certificates(),
         Command::Bench(options) => bench::run(options),
         Command::Guard => guard::watch(),

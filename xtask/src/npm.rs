@@ -17,26 +17,42 @@ use crate::workspace;
 /// # Errors
 /// When npm cannot fetch it.
 pub(crate) fn ensure(package: &str, version: &str) -> Result<Option<PathBuf>> {
-    // Who needs the same package side by side waits for the one who fetches.
+    ensure_all(&[(package, version)])
+}
+
+/// The folder in which all the packages are installed, likewise.
+///
+/// # Errors
+/// When npm cannot fetch them.
+pub(crate) fn ensure_all(packages: &[(&str, &str)]) -> Result<Option<PathBuf>> {
+    // Who needs the same packages side by side waits for the one who fetches.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if !debian::provides("node", "nodejs")? {
         return Ok(None);
     }
-    let name = package.trim_start_matches('@').replace('/', "-");
-    let home = workspace::target().join(format!("tools/{name}-{version}"));
+    let name = |(package, version): &(&str, &str)| {
+        let package = package.trim_start_matches('@').replace('/', "-");
+        format!("{package}-{version}")
+    };
+    let name = packages.iter().map(name).collect::<Vec<_>>().join("-");
+    let home = workspace::target().join(format!("tools/{name}"));
     if !home.exists() {
         if !debian::provides("npm", "npm")? {
             return Ok(None);
         }
-        say(&format!("fetching {package} {version} from npm"));
-        fetch(&format!("{package}@{version}"), &home)?;
+        let specs = packages.iter();
+        let specs: Vec<String> = specs
+            .map(|(name, version)| format!("{name}@{version}"))
+            .collect();
+        say(&format!("fetching {} from npm", specs.join(", ")));
+        fetch(&specs, &home)?;
     }
     Ok(Some(home))
 }
 
 /// Complete or not at all: the folder gets its name last.
-fn fetch(package: &str, home: &Path) -> Result<()> {
+fn fetch(packages: &[String], home: &Path) -> Result<()> {
     let partial = PathBuf::from(format!("{}.partial", home.display()));
     workspace::make_empty(&partial)?;
     let mut npm = Command::new("npm");
@@ -49,7 +65,7 @@ fn fetch(package: &str, home: &Path) -> Result<()> {
     ])
     .arg("--prefix")
     .arg(&partial)
-    .arg(package)
+    .args(packages)
     .current_dir(&partial)
     .stdout(Stdio::null());
     process::run(&mut npm)?;

@@ -14,26 +14,40 @@ use crate::workspace;
 /// # Errors
 /// When Python or the package cannot be had.
 pub(crate) fn ensure(package: &str, version: &str) -> Result<PathBuf> {
-    let home = workspace::target().join(format!("tools/{package}-{version}"));
+    ensure_all(&[(package, version)])
+}
+
+/// The same with several packages side by side.
+///
+/// # Errors
+/// When Python or a package cannot be had.
+pub(crate) fn ensure_all(packages: &[(&str, &str)]) -> Result<PathBuf> {
+    let joined = |between: &str| {
+        let pinned = packages.iter();
+        let pinned = pinned.map(|(package, version)| format!("{package}{between}{version}"));
+        pinned.collect::<Vec<_>>()
+    };
+    let home = workspace::target().join(format!("tools/{}", joined("-").join("-")));
     let programs = home.join("bin");
     // Written last: without it the folder is that of a run that was cut short.
     let whole = home.join("whole");
     if whole.exists() && process::succeeds(Command::new(programs.join("python")).arg("--version")) {
         return Ok(programs);
     }
-    ensure_venv(package)?;
-    say(&format!("fetching {package} {version} from PyPI"));
+    let all = joined(" ").join(", ");
+    ensure_venv(&all)?;
+    say(&format!("fetching {all} from PyPI"));
     process::run(
         Command::new("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&home),
     )?;
-    install(&programs, &format!("{package}=={version}"))?;
+    install(&programs, &joined("=="))?;
     workspace::write(&whole, "")?;
     Ok(programs)
 }
 
-fn install(programs: &Path, requirement: &str) -> Result<()> {
+fn install(programs: &Path, requirements: &[String]) -> Result<()> {
     let mut pip = Command::new(programs.join("python"));
     pip.args([
         "-m",
@@ -42,10 +56,10 @@ fn install(programs: &Path, requirement: &str) -> Result<()> {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    process::run(pip.arg(requirement))
+    process::run(pip.args(requirements))
 }
 
-fn ensure_venv(package: &str) -> Result<()> {
+fn ensure_venv(what: &str) -> Result<()> {
     // Debian has `venv` without `ensurepip`, which it needs, until python3-venv is installed.
     let has_venv =
         || process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]));
@@ -59,6 +73,6 @@ fn ensure_venv(package: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::said(format!(
-        "{package} needs python3 with its module venv: install python3-venv"
+        "{what} needs python3 with its module venv: install python3-venv"
     )))
 }

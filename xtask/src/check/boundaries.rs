@@ -40,7 +40,7 @@ pub(super) fn run() -> Result<()> {
 
 /// Where a crate stands in the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Floor {
+pub(crate) enum Floor {
     Core,
     Contracts,
     Engine,
@@ -74,7 +74,7 @@ impl Floor {
     }
 
     /// What it may depend on, testkit as a development dependency aside.
-    fn dependencies(self) -> &'static [Self] {
+    pub(crate) fn dependencies(self) -> &'static [Self] {
         match self {
             Self::Core | Self::Migration | Self::Xtask | Self::Bench => &[],
             Self::Contracts | Self::Engine => &[Self::Core],
@@ -105,14 +105,15 @@ fn is_allowed(from: Floor, to: Floor, is_dev: bool) -> bool {
         || (is_dev && to == Floor::Testkit && from.is_tested_with_testkit())
 }
 
-struct Member<'a> {
-    package: &'a Package,
-    name: &'a str,
-    folder: String,
-    floor: Option<Floor>,
+/// A crate of the workspace, where it lies and where it stands.
+pub(crate) struct Member<'a> {
+    pub(crate) package: &'a Package,
+    pub(crate) name: &'a str,
+    pub(crate) folder: String,
+    pub(crate) floor: Option<Floor>,
 }
 
-fn members(metadata: &Metadata) -> Vec<Member<'_>> {
+pub(crate) fn members(metadata: &Metadata) -> Vec<Member<'_>> {
     let member = |package| {
         let folder = folder(package);
         let floor = Floor::of(&folder);

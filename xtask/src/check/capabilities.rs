@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
+use crate::table;
 use crate::test::listing;
 use crate::workspace;
 
@@ -39,42 +40,17 @@ struct Row {
 
 /// The rows of every table whose first two columns are `id` and `tests`; names stand between backticks.
 fn rows(text: &str) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut is_in_table = false;
-    for (number, line) in text.lines().enumerate() {
-        let Some(cells) = cells(line) else {
-            is_in_table = false;
-            continue;
-        };
-        let [first, second, ..] = cells.as_slice() else {
-            continue;
-        };
-        if (*first, *second) == ("id", "tests") {
-            is_in_table = true;
-        } else if is_in_table && !first.starts_with("---") && !first.starts_with(":--") {
-            let id = first.trim_matches('`').to_owned();
-            rows.push(Row {
-                line: number + 1,
-                id,
-                tests: between_backticks(second),
-            });
-        }
-    }
-    rows
+    let rows = table::rows(text, &["id", "tests"]).unwrap_or_default();
+    let row = |(line, cells): table::Row<'_>| Row {
+        line,
+        id: cells[0].trim_matches('`').to_owned(),
+        tests: cells.get(1).map(|cell| names(cell)).unwrap_or_default(),
+    };
+    rows.into_iter().map(row).collect()
 }
 
-fn cells(line: &str) -> Option<Vec<&str>> {
-    let inner = line.trim().strip_prefix('|')?;
-    let inner = inner.strip_suffix('|').unwrap_or(inner);
-    Some(inner.split('|').map(str::trim).collect())
-}
-
-fn between_backticks(cell: &str) -> Vec<String> {
-    cell.split('`')
-        .skip(1)
-        .step_by(2)
-        .map(|name| name.trim().to_owned())
-        .collect()
+fn names(cell: &str) -> Vec<String> {
+    table::between_backticks(cell).map(str::to_owned).collect()
 }
 
 fn findings(rows: &[Row], tests: &BTreeSet<String>) -> Vec<String> {

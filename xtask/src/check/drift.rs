@@ -1,26 +1,23 @@
-//! Parts `openapi` and `env`: what is committed is what the application says of itself.
+//! Parts `env` and `graph`, and what others share with it: what is committed is what the application says of itself.
 
 use std::path::Path;
 
 use crate::application;
 use crate::error::{Error, Result};
+use crate::graph;
 use crate::workspace;
-
-/// `docs/openapi.json` is what `ashlar openapi` prints.
-pub(super) fn openapi() -> Result<()> {
-    let current = application::output_of(&["openapi"])?;
-    compare(
-        &application::openapi_path(),
-        &current,
-        "cargo xtask openapi",
-    )
-}
 
 /// `.env.example` is what `ashlar doctor --example` prints.
 pub(super) fn env_example() -> Result<()> {
     let current = application::output_of(&["doctor", "--example"])?;
     let update = "cargo run -- doctor --example > .env.example";
     compare(&workspace::root().join(".env.example"), &current, update)
+}
+
+/// `docs/architecture.svg` is what `cargo xtask graph` draws.
+pub(super) fn graph() -> Result<()> {
+    let path = workspace::root().join(graph::DRAWING);
+    compare(&path, &graph::drawn()?, "cargo xtask graph")
 }
 
 /// Ok when the file holds what is current; `update` is the command that makes it so.

@@ -1,14 +1,16 @@
 //! `cargo xtask check`: everything that continuous integration runs, part by part.
 
 mod asyncapi;
-mod boundaries;
+pub(crate) mod boundaries;
 mod capabilities;
+mod clients;
 mod commands;
 mod contract;
 mod deploy;
 mod docs;
 mod drift;
 mod lints;
+mod openapi;
 mod tidy;
 
 use std::time::{Duration, Instant};
@@ -39,7 +41,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 15] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -56,6 +58,11 @@ const PARTS: [Part; 13] = [
         run: boundaries::run,
     },
     Part {
+        name: "graph",
+        about: "docs/architecture.svg shows the crates as they are.",
+        run: drift::graph,
+    },
+    Part {
         name: "tidy",
         about: "The house rules hold that no compiler knows: sizes, names, layers, documents.",
         run: tidy::run,
@@ -67,8 +74,8 @@ const PARTS: [Part; 13] = [
     },
     Part {
         name: "openapi",
-        about: "docs/openapi.json is what the application serves.",
-        run: drift::openapi,
+        about: "docs/openapi.json is what the application serves, and breaks no client undeclared.",
+        run: openapi::run,
     },
     Part {
         name: "asyncapi",
@@ -99,6 +106,11 @@ const PARTS: [Part; 13] = [
         name: "commands",
         about: "What the pages tell to type works, and what they name is there.",
         run: commands::run,
+    },
+    Part {
+        name: "clients",
+        about: "Generated clients are well typed, and see of the running binary what their types say.",
+        run: clients::run,
     },
     Part {
         name: "docs",
@@ -179,5 +191,18 @@ mod tests {
         let names: Vec<_> = chosen(&only).iter().map(|part| part.name).collect();
         assert_eq!(names, ["fmt", "docs"]);
         assert_eq!(chosen(&[]).len(), PARTS.len());
+    }
+
+    #[test]
+    fn every_part_can_be_run_alone() {
+        for part in PARTS {
+            let chosen = chosen(&[part.name.to_owned()]);
+            assert_eq!(chosen.len(), 1, "{} is there once", part.name);
+            assert!(
+                part.about.ends_with('.'),
+                "{} says what it is for",
+                part.name
+            );
+        }
     }
 }

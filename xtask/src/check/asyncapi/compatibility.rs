@@ -1,11 +1,11 @@
 //! Whether who reads what was published can read what is published now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::contract::{Contract, Event, EventId};
-use super::history::Version;
 use super::retired::LIST;
-use super::schema::{Break, breaks};
+use crate::history::{self, Version};
+use crate::json_schema::breaks;
 
 /// A sentence for every break, once, however many versions tell of it.
 pub(super) fn findings(
@@ -17,26 +17,20 @@ pub(super) fn findings(
     let mut findings: Vec<String> = back
         .map(|id| format!("{id} is retired in {LIST} and yet published: give it a new version"))
         .collect();
-    // The sentence, and the newest commit that it holds for.
-    let mut found: BTreeMap<String, &str> = BTreeMap::new();
-    for version in published {
+    findings.extend(history::said_of(published, |version| {
         // Not even a document of ours: nobody can have relied on it.
-        let Some(contract) = Contract::parse(&version.text) else {
-            continue;
-        };
-        for sentence in sentences(&contract, current, retired) {
-            found.entry(sentence).or_insert(&version.commit);
-        }
-    }
-    let found = found.into_iter();
-    findings.extend(found.map(|(sentence, commit)| format!("{sentence} (published in {commit})")));
+        let contract = Contract::parse(&version.text);
+        contract
+            .map(|contract| sentences(&contract, current, retired))
+            .unwrap_or_default()
+    }));
     findings
 }
 
 fn sentences(published: &Contract, current: &Contract, retired: &BTreeSet<EventId>) -> Vec<String> {
     let mut sentences: Vec<String> = breaks(&published.headers, &current.headers)
         .into_iter()
-        .map(|broken| format!("headers: {}: readers rely on them", shown(&broken)))
+        .map(|broken| format!("headers: {broken}: readers rely on them"))
         .collect();
     for (id, was) in published
         .events
@@ -71,15 +65,8 @@ fn changes(was: &Event, is: &Event) -> Vec<String> {
         }
     }
     let payload = breaks(&was.payload, &is.payload);
-    changes.extend(payload.iter().map(shown));
+    changes.extend(payload.iter().map(ToString::to_string));
     changes
-}
-
-fn shown(Break { path, what }: &Break) -> String {
-    match path.as_str() {
-        "" => format!("the whole {what}"),
-        path => format!("{path} {what}"),
-    }
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@
 
 mod compatibility;
 mod contract;
-mod history;
 mod retired;
-mod schema;
 mod validator;
 
 use super::drift;
 use crate::application;
 use crate::error::{Error, Result};
+use crate::history;
 use crate::terminal::say;
 use crate::workspace;
 use contract::Contract;

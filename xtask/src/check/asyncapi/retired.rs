@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::contract::EventId;
 use crate::error::{Error, Result};
+use crate::table;
 use crate::workspace;
 
 /// Where the list is, below the root.
@@ -20,19 +21,12 @@ pub(super) fn path() -> PathBuf {
 /// # Errors
 /// When there is no such table, or a row that cannot be read.
 pub(super) fn parse(text: &str) -> Result<BTreeSet<EventId>> {
-    let mut lines = text.lines().enumerate();
-    let is_head = |line: &str| cells(line).starts_with(&["event", "version"]);
-    if !lines.by_ref().any(|(_, line)| is_head(line)) {
-        return Err(Error::said(format!(
-            "{LIST} has no table `| event | version | … |`"
-        )));
-    }
-    lines
-        .skip(1)
-        .take_while(|(_, line)| line.starts_with('|'))
-        .map(|(number, line)| {
-            row(line).ok_or_else(|| {
-                let number = number + 1;
+    let rows = table::rows(text, &["event", "version"]);
+    let rows =
+        rows.ok_or_else(|| Error::said(format!("{LIST} has no table `| event | version | … |`")))?;
+    rows.into_iter()
+        .map(|(number, cells)| {
+            event(&cells).ok_or_else(|| {
                 Error::said(format!(
                     "{LIST}:{number}: no event with a version in this row"
                 ))
@@ -41,18 +35,13 @@ pub(super) fn parse(text: &str) -> Result<BTreeSet<EventId>> {
         .collect()
 }
 
-fn row(line: &str) -> Option<EventId> {
-    let [name, version, ..] = cells(line)[..] else {
+fn event(cells: &[&str]) -> Option<EventId> {
+    let [name, version, ..] = cells else {
         return None;
     };
     let name = name.trim_matches('`').to_owned();
     let version = version.parse().ok()?;
     name.contains('.').then_some(EventId { name, version })
-}
-
-fn cells(line: &str) -> Vec<&str> {
-    let inner = line.trim().trim_matches('|');
-    inner.split('|').map(str::trim).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cargo_metadata::Metadata;
 
 use super::File;
+use crate::workspace;
 
 /// The composition root composes; rules and queries live elsewhere. Its commands are counted apart:
 /// each is a file of its own that calls one service.
@@ -17,13 +18,30 @@ pub(super) fn findings(metadata: &Metadata, files: &[File]) -> Vec<String> {
     let mut members = BTreeSet::new();
     for package in metadata.workspace_packages() {
         members.insert(package.name.to_string());
-        let readme = package.manifest_path.with_file_name("README.md");
-        if !readme.is_file() {
-            findings.push(format!("{} has no README.md", package.name));
-        }
+        let manifest = workspace::relative(package.manifest_path.as_std_path());
+        findings.extend(incomplete(&manifest, files));
     }
     findings.extend(large_app(files));
     findings.extend(undocumented_members(files, &members));
+    findings
+}
+
+/// Each crate says what it is, and has the workspace's lints: the length of functions is one of them.
+fn incomplete(manifest: &str, files: &[File]) -> Vec<String> {
+    let text = |path: &str| {
+        let file = files.iter().find(|file| file.path == path);
+        file.map_or("", |file| file.text.as_str())
+    };
+    let folder = manifest.trim_end_matches("Cargo.toml");
+    let mut findings = Vec::new();
+    if text(&format!("{folder}README.md")).trim().is_empty() {
+        findings.push(format!("{folder}README.md: is missing, or says nothing"));
+    }
+    if !text(manifest).contains("[lints]\nworkspace = true\n") {
+        findings.push(format!(
+            "{manifest}: has no `[lints]` with `workspace = true`"
+        ));
+    }
     findings
 }
 
@@ -104,6 +122,20 @@ mod tests {
         assert!(findings[0].contains("does not list `ashlar-auth`"));
         assert!(findings[1].contains("lists `xtask`"));
         assert_eq!(undocumented_members(&[], &members).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_says_what_it_is_and_has_the_lints() {
+        let manifest = "crates/core/Cargo.toml";
+        let whole = file(manifest, "[package]\n\n[lints]\nworkspace = true\n");
+        let readme = file("crates/core/README.md", "# ashlar-core\n");
+        assert!(incomplete(manifest, &[whole, readme]).is_empty());
+        let without = file(manifest, "[package]\n\n[dependencies]\nworkspace = true\n");
+        let of_another = file("crates/auth/README.md", "# ashlar-auth\n");
+        let findings = incomplete(manifest, &[without, of_another]);
+        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert!(findings[0].contains("crates/core/README.md"));
+        assert!(findings[1].contains("`[lints]`"));
     }
 
     #[test]

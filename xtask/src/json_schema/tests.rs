@@ -1,4 +1,4 @@
-//! What breaks a reader and what does not, keyword by keyword.
+//! What breaks who reads an answer, keyword by keyword.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -11,8 +11,8 @@ use super::breaks;
 
 fn told(published: Value, current: Value) -> Vec<String> {
     breaks(&published, &current)
-        .into_iter()
-        .map(|broken| format!("{} {}", broken.path, broken.what))
+        .iter()
+        .map(ToString::to_string)
         .collect()
 }
 
@@ -100,11 +100,11 @@ fn a_required_property_stays_required() {
 fn a_type_may_not_change() {
     let old = object(json!({ "a": { "type": "string" } }), json!([]));
     let new = object(json!({ "a": { "type": "integer" } }), json!([]));
-    breaks_with(old, new, &["/a may be integer now, and was string"]);
+    breaks_with(old, new, &["/a type: string → integer"]);
     breaks_with(
         json!({ "type": "string" }),
         json!({}),
-        &[" may be anything now, and was string"],
+        &["the whole: type: string → anything"],
     );
 }
 
@@ -124,7 +124,7 @@ fn null_may_not_come_but_may_go() {
         breaks_with(
             never.clone(),
             maybe.clone(),
-            &[" may be null now, and was string"],
+            &["the whole: type: string → null"],
         );
         narrows(maybe, never.clone());
     }
@@ -155,18 +155,18 @@ fn two_ways_to_write_the_same_are_the_same() {
 fn a_value_may_not_be_added_to_an_enum() {
     let two = json!({ "type": "string", "enum": ["a", "b"] });
     let three = json!({ "type": "string", "enum": ["a", "b", "c"] });
-    breaks_with(two.clone(), three.clone(), &[" may be \"c\" now"]);
+    breaks_with(two.clone(), three.clone(), &["the whole: may be \"c\" now"]);
     narrows(three, two.clone());
     breaks_with(
         two.clone(),
         json!({ "type": "string" }),
-        &[" may be any value now, and was one of a list"],
+        &["the whole: values: those of a list → any"],
     );
     narrows(json!({ "type": "string" }), two);
     breaks_with(
         json!({ "const": 1 }),
         json!({ "const": 2 }),
-        &[" may be 2 now"],
+        &["the whole: may be 2 now"],
     );
 }
 
@@ -196,9 +196,9 @@ fn limits_may_be_tightened_and_not_loosened() {
 
 #[test]
 fn what_cannot_be_judged_may_be_added_but_not_changed() {
-    for name in ["pattern", "format", "allOf", "not", "somethingNew"] {
+    for name in ["pattern", "format", "not", "somethingNew"] {
         let (one, other) = (json!({ name: "a" }), json!({ name: "b" }));
-        let sentence = format!(" has `{name}` \"b\" now, and had \"a\"");
+        let sentence = format!("the whole: {name}: \"a\" → \"b\"");
         breaks_with(one.clone(), other, &[&sentence]);
         narrows(json!({}), one);
     }
@@ -211,7 +211,7 @@ fn items_are_looked_into() {
     breaks_with(
         list(json!({ "type": "string" })),
         list(json!({ "type": "boolean" })),
-        &["/[]/[] may be boolean now, and was string"],
+        &["/[]/[] type: string → boolean"],
     );
     narrows(
         json!({ "type": "array" }),
@@ -227,9 +227,9 @@ fn tuples_keep_their_places() {
     breaks_with(
         tuple(json!([string, number])),
         tuple(json!([string, string])),
-        &["/1 may be string now, and was number"],
+        &["/1 type: number → string"],
     );
-    let sentence = &[" has items in other places now"];
+    let sentence = &["the whole: has items in other places now"];
     breaks_with(
         tuple(json!([string])),
         tuple(json!([string, number])),
@@ -278,7 +278,7 @@ fn what_stands_beside_alternatives_holds_for_each() {
     breaks_with(
         with(json!({ "type": "string" })),
         with(json!({ "type": "null" })),
-        &["/common may be null now, and was string"],
+        &["/common type: string → null"],
     );
 }
 
@@ -287,15 +287,11 @@ fn closed_objects_stay_closed() {
     let closed = json!({ "type": "object", "additionalProperties": false });
     let mut grown = closed.clone();
     grown["properties"]["a"] = json!({ "type": "string" });
-    breaks_with(
-        closed.clone(),
-        grown,
-        &["/a was never there, and may be now"],
-    );
+    breaks_with(closed.clone(), grown, &["/a is new"]);
     breaks_with(
         closed,
         json!({ "type": "object" }),
-        &["/* was never there, and may be now"],
+        &["/* may be there now"],
     );
 }
 
@@ -306,7 +302,7 @@ fn maps_keep_the_type_of_their_values() {
     breaks_with(
         map(string.clone()),
         map(number),
-        &["/* may be number now, and was string"],
+        &["/* type: string → number"],
     );
     narrows(json!({ "type": "object" }), map(string));
 }
@@ -317,4 +313,55 @@ fn definitions_may_not_change() {
     let (string, number) = (json!({ "type": "string" }), json!({ "type": "number" }));
     equals(with(string.clone()), with(string.clone()));
     assert_eq!(told(with(string), with(number)).len(), 1);
+}
+
+#[test]
+fn all_of_is_what_all_allow() {
+    equals(
+        json!({ "allOf": [{ "type": "string", "minLength": 2 }, { "minLength": 1, "maxLength": 9 }] }),
+        json!({ "type": "string", "minLength": 2, "maxLength": 9 }),
+    );
+    equals(
+        json!({ "allOf": [{ "enum": ["a", "b", "c"] }, { "enum": ["b", "c"] }, { "not": { "const": "c" } }] }),
+        json!({ "enum": ["b", "c"], "not": { "const": "c" } }),
+    );
+    let named = object(json!({ "name": { "type": "string" } }), json!(["name"]));
+    let aged = object(
+        json!({ "age": { "type": ["integer", "null"] } }),
+        json!(["age"]),
+    );
+    breaks_with(
+        json!({ "allOf": [named, aged] }),
+        json!({ "allOf": [named, { "type": ["object", "null"] }] }),
+        &["/age is gone"],
+    );
+    equals(
+        json!({ "allOf": [{ "type": ["string", "integer"] }, { "type": ["integer", "null"] }] }),
+        json!({ "type": "integer" }),
+    );
+}
+
+#[test]
+fn values_one_by_one_are_a_list_of_them() {
+    equals(
+        json!({ "oneOf": [{ "type": "string", "const": "a", "description": "A" }, { "const": "b" }] }),
+        json!({ "type": "string", "enum": ["a", "b"] }),
+    );
+}
+
+#[test]
+fn a_format_with_room_for_another_is_wider() {
+    let format = |name: &str| json!({ "type": "integer", "format": name });
+    narrows(format("int64"), format("int32"));
+    breaks_with(
+        format("int64"),
+        format("uint64"),
+        &["the whole: format: \"int64\" → \"uint64\""],
+    );
+}
+
+#[test]
+fn what_is_written_only_is_in_no_answer() {
+    let secret = json!({ "a": { "type": "string", "writeOnly": true } });
+    equals(object(secret, json!([])), object(json!({}), json!([])));
 }
