@@ -60,11 +60,14 @@ fn faults(page: &Page, known: &Known, sources: &Sources) -> Vec<(usize, String)>
         .iter()
         .map(|(line, fault)| (*line, (*fault).to_owned()))
         .collect();
-    for block in &page.blocks {
+    let commands: Vec<_> = (page.blocks.iter())
+        .map(|block| shell::commands(&block.code))
+        .collect();
+    let known = known.after(commands.iter().flatten().map(Vec::as_slice));
+    for (block, commands) in page.blocks.iter().zip(&commands) {
         let Some(excuse) = &block.excuse else {
             continue;
         };
-        let commands = shell::commands(&block.code);
         let told = commands.iter().filter_map(|words| known.problem(words));
         let untested = sources.missing_test(excuse);
         faults.extend(told.chain(untested).map(|fault| (block.line, fault)));

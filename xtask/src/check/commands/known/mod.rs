@@ -1,10 +1,14 @@
 //! Whether what a command line names is there: programs, subcommands, arguments, packages, files.
 
+mod text;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+
+use text::{is_name, missing_file, names, words_of_mention};
 
 use crate::error::Result;
 use crate::process;
@@ -31,18 +35,18 @@ const CARGO: [&str; 10] = [
     "bench", "build", "check", "clippy", "doc", "fmt", "metadata", "run", "test", "update",
 ];
 
-/// Folders at the root whose files the pages name.
-const FOLDERS: [&str; 6] = ["crates", "deploy", "docker", "docs", "migration", "xtask"];
-
 /// In the place of what the reader is to put in; it is of use where an id is asked for, too.
 const ANYTHING: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What there is.
+#[derive(Clone)]
 pub(super) struct Known {
     binary: PathBuf,
     packages: BTreeSet<String>,
     /// What is written in capitals: settings and codes.
     names: BTreeSet<String>,
+    /// Where files may be named that are not there, since the page has them written.
+    written: Vec<String>,
 }
 
 impl Known {
@@ -56,12 +60,32 @@ impl Known {
             binary,
             packages: packages.collect(),
             names: names()?,
+            written: Vec::new(),
         })
+    }
+
+    /// The same, with the domains that these commands write: a page that adds one goes on with it.
+    pub(super) fn after<'c>(&self, commands: impl Iterator<Item = &'c [String]>) -> Self {
+        let mut known = self.clone();
+        for words in commands {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            if let ["cargo", "xtask", "new", "domain", name, ..] = words.as_slice() {
+                known
+                    .packages
+                    .insert(format!("ashlar-{}", name.replace('_', "-")));
+                known.written.push(format!("crates/domains/{name}"));
+                known
+                    .written
+                    .push(format!("crates/contracts/src/{name}.rs"));
+            }
+        }
+        known
     }
 
     /// What is wrong with a command as it stands.
     pub(super) fn problem(&self, words: &[String]) -> Option<String> {
-        self.command(words, false).or_else(|| missing_file(words))
+        self.command(words, false)
+            .or_else(|| missing_file(words, &self.written))
     }
 
     /// What is wrong with a command that is named in the text, where arguments may be missing; `None` also for what is no
@@ -73,7 +97,7 @@ impl Known {
             .then(|| self.command(&words, true))
             .flatten();
         command
-            .or_else(|| missing_file(&words))
+            .or_else(|| missing_file(&words, &self.written))
             .or_else(|| self.missing_name(code))
     }
 
@@ -87,7 +111,9 @@ impl Known {
     fn command(&self, words: &[String], is_mention: bool) -> Option<String> {
         let words: Vec<&str> = words.iter().map(|word| filled_in(word)).collect();
         match words.as_slice() {
-            ["cargo", "xtask", arguments @ ..] => xtask(arguments, is_mention),
+            ["cargo", "xtask", arguments @ ..] => {
+                xtask(arguments, is_mention).or_else(|| self.cargo(arguments))
+            }
             ["cargo", "run", arguments @ ..] => {
                 self.cargo(arguments).or_else(|| self.run(arguments))
             }
@@ -130,28 +156,6 @@ impl Known {
     }
 }
 
-/// The settings in `.env.example`, and the codes in `docs/errors.md`.
-fn names() -> Result<BTreeSet<String>> {
-    let root = workspace::root();
-    let text = workspace::read(&root.join(".env.example"))?
-        + &workspace::read(&root.join("docs/errors.md"))?;
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    Ok(words
-        .filter(|word| is_name(word))
-        .map(str::to_owned)
-        .collect())
-}
-
-/// `LIKE_THIS`.
-fn is_name(text: &str) -> bool {
-    text.contains('_')
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && !text.ends_with('_')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-}
-
 fn xtask(arguments: &[&str], is_mention: bool) -> Option<String> {
     let help = is_mention.then_some("--help");
     let line = std::iter::once("cargo xtask")
@@ -175,41 +179,6 @@ fn filled_in(word: &str) -> &str {
     }
 }
 
-/// The words of a mention, as far as the reader has nothing to put in: from `<name>` on nothing is known. What may be left
-/// out, in brackets, and `…` is left out; of several ways, `up|down`, the first is taken.
-fn words_of_mention(code: &str) -> Vec<String> {
-    let mut depth = 0_usize;
-    let kept: String = code
-        .chars()
-        .filter(|c| {
-            depth += usize::from(*c == '[');
-            let is_kept = depth == 0 && *c != '…';
-            depth = depth.saturating_sub(usize::from(*c == ']'));
-            is_kept
-        })
-        .collect();
-    kept.split_whitespace()
-        .take_while(|word| !word.starts_with('<'))
-        .map(|word| word.split('|').next().unwrap_or(word).to_owned())
-        .collect()
-}
-
-/// A file below one of our folders that is not there.
-fn missing_file(words: &[String]) -> Option<String> {
-    let is_path = |word: &&String| {
-        let folder = word.split_once('/').map(|(folder, _)| folder);
-        folder.is_some_and(|folder| FOLDERS.contains(&folder))
-            && !word.contains(['<', '$', '*', '{'])
-    };
-    let file = |word: &str| word.trim_end_matches(['.', ',', ':']).to_owned();
-    words
-        .iter()
-        .filter(is_path)
-        .map(|word| file(word))
-        .find(|path| !workspace::root().join(path).exists())
-        .map(|path| format!("there is no `{path}`"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +189,7 @@ mod tests {
             binary: "/bin/true".into(),
             packages: ["ashlar-core".to_owned()].into(),
             names: ["LOG_LEVEL".to_owned()].into(),
+            written: Vec::new(),
         }
     }
 
@@ -251,6 +221,24 @@ mod tests {
         assert_eq!(problem("cargo test list -- -p nothing"), None);
         assert_eq!(problem("curl docs/openapi.json"), None);
         assert!(problem("curl docs/open.json").is_some());
+    }
+
+    #[test]
+    fn a_domain_that_the_page_adds_is_there() {
+        let new = ["cargo", "xtask", "new", "domain", "gift_cards"].map(str::to_owned);
+        let after = known().after([new.as_slice()].into_iter());
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let test = words("cargo test -p ashlar-gift-cards");
+        let file = words("git add crates/domains/gift_cards/src/lib.rs");
+        for line in [&test, &file] {
+            assert!(known().problem(line).is_some());
+            assert_eq!(after.problem(line), None);
+        }
+        assert!(
+            after
+                .problem(&words("cargo test -p ashlar-gifts"))
+                .is_some()
+        );
     }
 
     #[test]
