@@ -46,3 +46,17 @@ fn what_is_not_run_has_to_be_there() {
         assert!(said.contains(told), "{told:?}: {said}");
     }
 }
+
+#[test]
+fn the_workshop_is_not_let_loose_on_the_tree() {
+    let workspace = Workspace::serving("a word");
+    let page = "```sh\nashlar doctor > report\ncargo xtask migrate new posts add_colour\n```\n";
+    workspace.write("README.md", page);
+    let (succeeds, said) = workspace.run(&CHECK);
+    assert!(!succeeds, "{said}");
+    assert!(
+        said.contains("README.md:1: `cargo xtask` works in the tree"),
+        "{said}"
+    );
+    assert!(!said.contains("running what README.md says"), "{said}");
+}
