@@ -197,6 +197,21 @@ async fn the_doctor_tells_what_is_wrong_beside_the_rest() {
     );
 }
 
+/// A setting that is gone, or misspelt.
+#[tokio::test]
+async fn the_doctor_warns_of_what_is_no_setting() {
+    let folder = Scratch::new();
+    fs::write(
+        folder.path().join(".env"),
+        "CORS_ORIGIN=https://example.com\n",
+    )
+    .unwrap();
+    let ended = ashlar_in(folder.path(), &[], &["doctor"]).await;
+    assert_eq!(row(ended.succeeded(), "CORS_ORIGINS")[2..], ["default"]);
+    let advice = "did you mean CORS_ORIGINS?";
+    assert!(ended.stderr.contains(advice), "{ended:#?}");
+}
+
 /// The words of the line about one variable.
 fn row<'a>(table: &'a str, name: &str) -> Vec<&'a str> {
     let mut rows = table

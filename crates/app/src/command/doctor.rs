@@ -3,7 +3,7 @@
 use ashlar_core::settings::Source;
 use clap::Args;
 
-use super::{Outcome, print};
+use super::{Outcome, print, say};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -21,7 +21,13 @@ impl Doctor {
             return Ok(());
         }
         match Settings::read(source) {
-            Ok((_, effective)) => Ok(print(&effective.to_string())?),
+            Ok((_, effective)) => {
+                print(&effective.to_string())?;
+                for warning in effective.warnings() {
+                    say(&format!("warning: {warning}"));
+                }
+                Ok(())
+            }
             Err(problems) => {
                 print(&problems.effective().to_string())?;
                 Err(problems.into())
