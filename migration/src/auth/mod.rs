@@ -21,6 +21,7 @@ mod m20261120_231201_add_users_second_factor;
 mod m20261120_231202_create_passkeys;
 mod m20261120_231203_add_oauth_flows_link_session_id;
 mod m20261120_233900_add_api_keys_second_factor;
+mod m20261128_040500_index_oauth_flows_link_user_id;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -44,5 +45,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_231202_create_passkeys::Migration),
         Box::new(m20261120_231203_add_oauth_flows_link_session_id::Migration),
         Box::new(m20261120_233900_add_api_keys_second_factor::Migration),
+        Box::new(m20261128_040500_index_oauth_flows_link_user_id::Migration),
     ]
 }

@@ -48,6 +48,8 @@ impl Table for Entity {
             Index::unique(["state_hash"]),
             // Those that nobody came back from are removed after a while.
             Index::on(["expires_at"]),
+            // A user's go with their password, and with the user.
+            Index::on(["link_user_id"]),
         ]
     }
 }
