@@ -163,6 +163,9 @@ pub(crate) async fn delete_some(
         .into_tuple()
         .all(connection)
         .await?;
+    if ids.is_empty() {
+        return Ok(ids);
+    }
     let these = Condition::all().add(Column::Id.is_in(ids.iter().copied()));
     record::delete_all::<Entity>(connection, these, now).await?;
     Ok(ids)
