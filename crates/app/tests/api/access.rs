@@ -292,7 +292,8 @@ fn id(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
 
-async fn admin(world: &World, app: &TestApp) -> TestClient {
+/// An administrator, `root`, signed in.
+pub(crate) async fn admin(world: &World, app: &TestApp) -> TestClient {
     let (database, clock) = (world.database(), world.clock());
     let client = Client::new(&ClientSettings::default(), clock.clone()).expect("a client");
     let auth = compose::auth(&settings(&[]), &database, &clock, &client);

@@ -27,6 +27,7 @@ mod errors;
 mod health;
 mod limits;
 mod middleware;
+mod reads;
 mod tls;
 mod tokens;
 
