@@ -25,6 +25,7 @@ mod npm;
 mod openapi;
 mod process;
 mod pypi;
+mod recording;
 mod seed;
 mod server;
 mod services;

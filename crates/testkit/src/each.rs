@@ -4,11 +4,13 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use actix_web::rt::System;
 use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
 
 use crate::World;
 
 /// Which database a test runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// A file of its own.
     Sqlite,

@@ -14,11 +14,13 @@ mod database;
 mod engines;
 mod published;
 mod scratch;
+mod statements;
 mod tokens;
 
 pub mod certificate;
 pub mod measure;
 pub mod process;
+pub mod queries;
 pub mod upstream;
 
 pub use app::TestApp;

@@ -70,9 +70,16 @@ fn create(places: &[PathBuf], name: &str) -> io::Result<PathBuf> {
     outcome
 }
 
+/// The workspace's root.
+pub(crate) fn root() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = folder.ancestors().nth(2);
+    root.unwrap_or(folder).to_owned()
+}
+
 /// The workspace's `target`.
 pub(crate) fn target() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")
+    root().join("target")
 }
 
 /// Removes the folders whose owners are gone.

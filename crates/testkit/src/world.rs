@@ -24,6 +24,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     Backend, Engines, Published, Scratch, TestApp, Tokens,
     database::{self, Home},
+    statements,
 };
 
 /// One test's world. Cheap to clone; clones are the same world.
@@ -44,6 +45,7 @@ struct Inner {
 impl World {
     /// A new world on `backend`, with a migrated, empty database.
     pub(crate) async fn open(backend: Backend) -> Self {
+        statements::watch();
         let scratch = Scratch::new();
         let home = Home::make(backend, &scratch).await;
         let database = database::connect(home.url()).await;

@@ -11,6 +11,7 @@ mod docs;
 mod drift;
 mod lints;
 mod openapi;
+mod queries;
 mod tidy;
 
 use std::time::{Duration, Instant};
@@ -41,7 +42,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 15] = [
+const PARTS: [Part; 16] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -91,6 +92,11 @@ const PARTS: [Part; 15] = [
         name: "test",
         about: "All tests pass, on SQLite and PostgreSQL.",
         run: || crate::test::run(&crate::test::Options::default()),
+    },
+    Part {
+        name: "queries",
+        about: "No statement that the tests issued reads a table from end to end, unless that is declared.",
+        run: queries::run,
     },
     Part {
         name: "contract",

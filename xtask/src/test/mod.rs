@@ -4,12 +4,14 @@ pub(crate) mod listing;
 mod tally;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::process;
+use crate::recording::{self, Recording};
 use crate::services::{self, Presence, Supply};
 use crate::terminal::{self, print};
 use tally::Tally;
@@ -40,6 +42,11 @@ impl Options {
         self.cargo.iter().filter(|arg| *arg != SQLITE_ONLY)
     }
 
+    /// Whether these are all tests.
+    fn is_whole(&self) -> bool {
+        !self.sqlite_only && self.cargo.is_empty() && self.binary.is_empty()
+    }
+
     /// Whether packages are chosen, so that `--workspace` is not meant.
     fn names_packages(&self) -> bool {
         self.cargo_args().any(|arg| {
@@ -59,9 +66,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         0 => Vec::new(),
         _ => tests_without(options, &supplies)?,
     };
-    let (status, tally) = run_cargo_test(&mut guard, options, &supplies)?;
+    let recording = match options.is_whole() && has_postgres(&supplies) {
+        true => Some(Recording::of_target().begin()?),
+        false => None,
+    };
+    let folder = recording.as_ref().map(recording::Begun::folder);
+    let (status, tally) = run_cargo_test(&mut guard, options, &supplies, folder)?;
     guard.release();
-    conclude(&supplies, status, tally, skipped)
+    conclude(&supplies, status, tally, skipped)?;
+    recording.map_or(Ok(()), recording::Begun::finish)
+}
+
+fn has_postgres(supplies: &[Supply]) -> bool {
+    supplies
+        .iter()
+        .any(|supply| supply.mark == "::postgres" && matches!(supply.presence, Presence::There(_)))
 }
 
 /// What the names contain of tests that do not run, for want of a service.
@@ -72,11 +91,12 @@ fn left_out(supplies: &[Supply]) -> impl Iterator<Item = &'static str> {
         .map(|supply| supply.mark)
 }
 
-/// Runs the suite with its output shown and counted.
+/// Runs the suite with its output shown and counted; it records its statements in `recording`.
 fn run_cargo_test(
     guard: &mut Guard,
     options: &Options,
     supplies: &[Supply],
+    recording: Option<&Path>,
 ) -> Result<(ExitStatus, Tally)> {
     let mut command = cargo_test(options);
     // One crate's failure must not hide another's.
@@ -88,6 +108,9 @@ fn run_cargo_test(
         if let Presence::There(variables) = &supply.presence {
             command.envs(variables.iter().map(|(name, value)| (name, value)));
         }
+    }
+    if let Some(folder) = recording {
+        command.env(recording::VARIABLE, folder);
     }
     for mark in left_out(supplies) {
         command.args(["--skip", mark]);

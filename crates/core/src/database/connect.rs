@@ -9,7 +9,12 @@ use sqlx::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{Database, messages::Messages, wake::Wakes};
+use super::{
+    Database,
+    messages::Messages,
+    wake::Wakes,
+    watch::{self, Issued},
+};
 use crate::{context, settings::DatabaseSettings};
 
 /// How long SQLite waits for another process's write.
@@ -62,6 +67,7 @@ impl Database {
         };
         connection.set_metric_callback(|info| {
             context::with(|context| context.count_statement(info.elapsed));
+            watch::saw(Issued::Statement(info.statement));
         });
         Ok(Self {
             connection,

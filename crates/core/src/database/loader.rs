@@ -19,6 +19,7 @@ use std::{
 use sea_orm::DbErr;
 use tokio::sync::oneshot;
 
+use super::watch::{self, Issued};
 use crate::context;
 
 /// How many ids one statement asks for at most.
@@ -100,7 +101,10 @@ where
             tokio::spawn(drain(Arc::clone(&self.0), queue));
         }
         let answer = answered.await.unwrap_or(Err(LoadError(None)));
-        context::with(|context| context.count_statement(asked.elapsed()));
+        context::with(|context| {
+            context.count_statement(asked.elapsed());
+            watch::saw(Issued::Read(std::any::type_name::<V>()));
+        });
         answer
     }
 }

@@ -7,6 +7,7 @@ mod loader;
 mod messages;
 mod transaction;
 mod wake;
+mod watch;
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -27,6 +28,7 @@ pub use loader::{LoadError, Loader};
 pub use messages::{Told, Topic};
 pub use transaction::Transaction;
 pub use wake::Work;
+pub use watch::{Issued, watch};
 
 pub(crate) use failure::is_unavailable;
 

@@ -2,10 +2,12 @@
 
 use reqwest::{
     Method, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::statements::{self, counted};
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// What it asked of the database, if the app runs in this process.
+    asked: Vec<String>,
 }
 
 impl TestResponse {
@@ -21,11 +25,19 @@ impl TestResponse {
         method: &Method,
         response: reqwest::Response,
     ) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let call = format!("{method} {}", response.url().path());
+        let body = response.bytes().await?.into();
+        let id = headers.get("x-request-id").map(HeaderValue::to_str);
         Ok(Self {
-            call: format!("{method} {}", response.url().path()),
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: response.bytes().await?.into(),
+            asked: match id {
+                Some(Ok(id)) => statements::of_request(id),
+                _ => Vec::new(),
+            },
+            call,
+            status,
+            headers,
+            body,
         })
     }
 
@@ -97,13 +109,14 @@ impl TestResponse {
     /// How many database statements the request may have cost, exactly.
     ///
     /// # Panics
-    /// When it were more or fewer.
+    /// When it were more or fewer, with what they were, if the app runs in this process.
     #[track_caller]
     pub fn assert_statements(&self, expected: u32) -> &Self {
         let statements = self.statements();
         assert!(
             statements == expected,
-            "expected {expected} statements, got {statements} for {self}"
+            "expected {expected} statements, got {statements} for {self}{}",
+            counted(&self.asked)
         );
         self
     }

@@ -11,6 +11,7 @@ use std::{
 use tokio::time::sleep;
 
 use super::{PACE, PATIENCE, output::Output};
+use crate::statements;
 
 /// The running binary of a test, once more; killed when dropped.
 pub struct Twin {
@@ -19,7 +20,7 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Starts this binary with these variables and no others, to run the test `entry`. That is none:
+    /// Starts this binary with these variables, and none but what has its statements recorded, to run the test `entry`. That is none:
     /// it is to be `#[ignore]`d, to call [`end_with_parent`], and to do nothing without its variables.
     ///
     /// # Panics
@@ -29,6 +30,7 @@ impl Twin {
         let mut child = Command::new(binary)
             .args(["--exact", entry, "--ignored", "--nocapture"])
             .env_clear()
+            .envs(statements::variable())
             .envs(variables)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

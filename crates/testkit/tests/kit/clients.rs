@@ -45,6 +45,7 @@ on_each_database! {
         })
         .await;
         assert!(told.contains("expected 1 statements, got 2"), "{told}");
+        assert!(told.contains("\n   2 × SELECT") && told.contains("FROM"), "{told}");
 
         let quiet = world
             .serve_with(vec![notes::domain(world.database())], world.authenticator(), |settings| {

@@ -11,6 +11,7 @@ mod certificates;
 mod checks;
 mod clients;
 mod databases;
+mod queries;
 mod worlds;
 
 use std::panic::AssertUnwindSafe;
