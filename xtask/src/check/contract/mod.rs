@@ -16,10 +16,12 @@ use crate::process;
 use crate::server::Server;
 use crate::terminal::say;
 use crate::workspace;
+use schemathesis::Cast;
 
 /// Of a server that lives for two minutes, on an address that only this machine reaches.
 const PASSWORD: &str = "quarry-Lintel-7-plumb";
 const ADMIN: &str = "admin@example.com";
+const LEAVER: &str = "leaver@example.com";
 
 /// Fuzzes a fresh server as an administrator; afterwards it must be alive, and end by itself at SIGTERM.
 pub(super) fn run() -> Result<()> {
@@ -42,7 +44,14 @@ pub(super) fn run() -> Result<()> {
 fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
     let admin_id = create_admin(binary)?;
     let token = log_in(server)?;
-    let fuzzed = schemathesis::run(schemathesis, server, &token, &admin_id);
+    register_leaver(server)?;
+    let cast = Cast {
+        token: &token,
+        user_id: &admin_id,
+        email: LEAVER,
+        password: PASSWORD,
+    };
+    let fuzzed = schemathesis::run(schemathesis, server, &cast);
     let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
     alive.and(fuzzed)
 }
@@ -60,7 +69,10 @@ fn command(binary: &Path) -> Command {
     command
         .env("DATABASE_URL", database)
         // Generated codes and passwords are wrong guesses at the administrator's, by the hundred.
-        .env("AUTH_ACCOUNT_ATTEMPTS", "20");
+        .env("AUTH_ACCOUNT_ATTEMPTS", "20")
+        // Somebody signs in for each request that ends sessions.
+        .env("AUTH_ARGON2_MEMORY_KIB", "8")
+        .env("AUTH_ARGON2_ITERATIONS", "1");
     command
 }
 
@@ -99,6 +111,12 @@ fn create_admin(binary: &Path) -> Result<String> {
     let said = String::from_utf8_lossy(&output.stdout);
     let id = said.split_whitespace().next_back().map(str::to_owned);
     id.ok_or_else(|| Error::said("`user create-admin` does not say whom it created"))
+}
+
+/// Somebody whose sessions may end, as the session that drives the server may not.
+fn register_leaver(server: &Server) -> Result<()> {
+    let user = json!({"email": LEAVER, "display_name": "Leaver", "password": PASSWORD});
+    expect(server, "POST", "/api/v1/users", Some(&user), 201).map(drop)
 }
 
 fn log_in(server: &Server) -> Result<String> {

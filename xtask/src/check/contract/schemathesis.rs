@@ -18,8 +18,16 @@ const MAX_EXAMPLES: &str = "25";
 /// The same cases at each run: what fails here fails at your desk.
 const SEED: &str = "20260101";
 
-/// What ends the session that drives the run: from then on every answer would be a 401.
-const LEFT_OUT: [&str; 3] = ["end_session", "end_sessions", "logout"];
+/// Who drives a run, and who stands by.
+pub(super) struct Cast<'a> {
+    /// The administrator's, for every request but those that end sessions.
+    pub(super) token: &'a str,
+    /// Somebody who exists.
+    pub(super) user_id: &'a str,
+    /// Whose sessions may end.
+    pub(super) email: &'a str,
+    pub(super) password: &'a str,
+}
 
 /// The program, installed when it is not there yet.
 ///
@@ -33,17 +41,21 @@ pub(super) fn install() -> Result<PathBuf> {
 ///
 /// # Errors
 /// When an answer breaks the contract.
-pub(super) fn run(program: &Path, server: &Server, token: &str, user_id: &str) -> Result<()> {
+pub(super) fn run(program: &Path, server: &Server, cast: &Cast<'_>) -> Result<()> {
     let here = workspace::root().join("xtask/src/check/contract");
     let mut command = Command::new(program);
     command
         .env("SCHEMATHESIS_HOOKS", here.join("hooks.py"))
-        .env("CONTRACT_USER_ID", user_id)
+        .env("CONTRACT_URL", server.url())
+        .env("CONTRACT_TOKEN", cast.token)
+        .env("CONTRACT_USER_ID", cast.user_id)
+        .env("CONTRACT_EMAIL", cast.email)
+        .env("CONTRACT_PASSWORD", cast.password)
         .arg("--config-file")
         .arg(here.join("schemathesis.toml"))
         .arg("run")
         .arg(format!("{}/openapi.json", server.url()))
-        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--header", &format!("Authorization: Bearer {}", cast.token)])
         .args([
             "--checks",
             "all",
@@ -58,7 +70,6 @@ pub(super) fn run(program: &Path, server: &Server, token: &str, user_id: &str) -
             "--continue-on-failure",
         ])
         .args(["--request-timeout", "10"])
-        .args(LEFT_OUT.map(|id| format!("--exclude-operation-id={id}")))
         .current_dir(super::folder())
         .stdin(Stdio::null());
     let status = command.status().map_err(process::not_started(&command))?;
