@@ -97,7 +97,7 @@ impl Auth {
         self.0
             .page
             .is_served
-            .then(|| page::domain(&self.0.page.app))
+            .then(|| page::domain(&self.0.page.app, self.0.page.is_local))
     }
 
     /// What turns a token, in a header or a cookie, or an API key into a principal.

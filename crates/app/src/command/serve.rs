@@ -100,11 +100,15 @@ fn announce(settings: &Settings, role: Role, server: &Server) {
         .first()
         .map_or(settings.http.port, |address| address.port());
     let url = settings.http.base_url(port);
+    let site = settings.http.site_url(port);
+    let account = (settings.auth.page.is_served && role != Role::Worker)
+        .then(|| tracing::field::display(format!("{site}/account")));
     tracing::info!(
         environment = settings.app.environment.as_str(),
         role = role.as_str(),
         database = %settings.database.url,
         docs = %format_args!("{url}/docs"),
+        account,
         "listening on {url}"
     );
 }

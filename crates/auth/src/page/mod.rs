@@ -33,9 +33,10 @@ const OPENER_POLICY: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("same-origin"),
 );
 
-/// The page, which calls the product `app`, and what it loads.
-pub(crate) fn domain(app: &str) -> Domain {
-    let page = Asset::new(document(app), HTML)
+/// The page, which calls the product `app`, and what it loads. Where browsers reach it as `localhost`
+/// it `is_local`.
+pub(crate) fn domain(app: &str, is_local: bool) -> Domain {
+    let page = Asset::new(document(app, is_local), HTML)
         .header(header::CONTENT_SECURITY_POLICY, POLICY)
         .header(OPENER_POLICY.0, OPENER_POLICY.1)
         .header(
@@ -60,14 +61,16 @@ fn asset_path(name: &str) -> String {
 
 /// The page's HTML. It names every script, so that they are fetched at once and not one after the
 /// other as they import each other.
-fn document(app: &str) -> String {
+fn document(app: &str, is_local: bool) -> String {
     let scripts = FILES
         .iter()
         .filter(|(_, _, media_type)| *media_type == SCRIPT);
     let preloads: Vec<String> = scripts
         .map(|(name, ..)| format!("<link rel=\"modulepreload\" href=\"{}\">", asset_path(name)))
         .collect();
+    let local = if is_local { " data-local" } else { "" };
     include_str!("assets/account.html")
+        .replace("{{local}}", local)
         .replace("<!-- scripts -->", &preloads.join("\n"))
         .replace("{{app}}", &Text(app).to_string())
 }
@@ -96,14 +99,19 @@ mod tests {
 
     #[test]
     fn the_products_name_is_no_markup() {
-        let page = document("<b>\"Stone\" & sons");
+        let page = document("<b>\"Stone\" & sons", false);
         assert!(page.contains("<title>&lt;b&gt;&quot;Stone&quot; &amp; sons</title>"));
-        assert!(!page.contains("{{app}}"));
+        assert!(
+            page.contains("<html lang=\"en\">"),
+            "a public site stays where it is"
+        );
+        assert!(!page.contains("{{"));
     }
 
     #[test]
     fn the_page_names_every_script() {
-        let page = document("Ashlar");
+        let page = document("Ashlar", true);
+        assert!(page.contains("<html lang=\"en\" data-local>"));
         for (name, _, media_type) in FILES {
             let is_named = page.contains(&format!("modulepreload\" href=\"{}\"", asset_path(name)));
             assert_eq!(is_named, media_type == SCRIPT, "{name}");

@@ -12,7 +12,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct MailLinkSettings {
     /// `AUTH_PAGE_URL`: the page that links lead to, which finds the token in the fragment. No
     /// request decides it, so nobody can have links sent that lead elsewhere. Default: `/account`
-    /// at `FRONTEND_URL` if that is set, else at `BACKEND_URL`, else at where the server listens.
+    /// at `FRONTEND_URL` if that is set, else at `BACKEND_URL`, else at where the server
+    /// listens: on one's own machine by its name, since passkeys take no address.
     pub page_url: String,
     /// `AUTH_VERIFY_EXPIRE_MINUTES`: how long the link to confirm an address can be used. Default:
     /// 24 hours.
@@ -56,7 +57,7 @@ fn page_url(reader: &mut Reader) -> String {
     let is_known = frontend.is_some() || http.backend_url.is_some();
     let site = match frontend {
         Some(_) => http.frontend_url,
-        None => http.base_url(http.port),
+        None => http.site_url(http.port),
     };
     reader.section("Auth");
     let default = format!("{site}/account");

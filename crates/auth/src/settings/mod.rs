@@ -167,7 +167,7 @@ mod tests {
         let frontend = ("FRONTEND_URL", "https://site.example/");
         let backend = ("BACKEND_URL", "https://api.example");
         let page = ("AUTH_PAGE_URL", "https://id.example/welcome");
-        assert_eq!(at(&[]), "http://127.0.0.1:8000/account");
+        assert_eq!(at(&[]), "http://localhost:8000/account");
         assert_eq!(at(&[backend]), "https://api.example/account");
         assert_eq!(at(&[backend, frontend]), "https://site.example/account");
         assert_eq!(at(&[backend, frontend, page]), "https://id.example/welcome");

@@ -23,7 +23,7 @@ impl PasskeySettings {
         let name = AppSettings::read(reader).name;
         let http = HttpSettings::read(reader);
         reader.section("Auth");
-        let (backend, frontend) = (http.base_url(http.port), http.frontend_url);
+        let (backend, frontend) = (http.site_url(http.port), http.frontend_url);
         let host = host(&backend).unwrap_or(LOCAL).to_owned();
         let relying_party_id = reader
             .var("AUTH_PASSKEY_RP_ID", "The domain that passkeys are for")

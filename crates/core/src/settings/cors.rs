@@ -3,13 +3,13 @@
 use actix_web::http::{Method, header::HeaderName};
 use reqwest::Url;
 
-use super::reader::Reader;
+use super::{app::Environment, reader::Reader};
 
 /// Cross-origin calls: which pages may make them, with what.
 #[derive(Clone, Debug)]
 pub struct CorsSettings {
     /// `CORS_ORIGINS`: the pages' origins, or `*` for all of them.
-    /// Default: `http://localhost:4200,http://localhost:3000`.
+    /// Default: `http://localhost:4200,http://localhost:3000`; in production none.
     pub origins: Vec<String>,
     /// `CORS_CREDENTIALS`: whether cookies and credentials may come along. Default: true.
     pub credentials: bool,
@@ -22,11 +22,21 @@ pub struct CorsSettings {
 impl CorsSettings {
     /// Reads them.
     pub fn read(reader: &mut Reader) -> Self {
+        // A page on a visitor's own machine is none of ours where others have their accounts.
+        let origins: &[&str] = match reader.environment() {
+            Environment::Development | Environment::Test => {
+                &["http://localhost:4200", "http://localhost:3000"]
+            }
+            Environment::Production => &[],
+        };
         let settings = Self {
             origins: reader
                 .var("CORS_ORIGINS", "Origins whose pages may call the API, or *")
                 .check(|origins: &Vec<String>| each(origins, is_origin, ORIGIN))
-                .default(list(&["http://localhost:4200", "http://localhost:3000"])),
+                .default_as(
+                    "http://localhost:4200,http://localhost:3000; in production none",
+                    list(origins),
+                ),
             credentials: reader
                 .var(
                     "CORS_CREDENTIALS",

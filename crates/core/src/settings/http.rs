@@ -137,10 +137,6 @@ impl HttpSettings {
     /// Where clients reach the API, without a slash at the end: `BACKEND_URL`, or made of the
     /// host and `bound_port`, which is the one that was taken when `PORT` is 0.
     pub fn base_url(&self, bound_port: u16) -> String {
-        if let Some(url) = &self.backend_url {
-            return url.clone();
-        }
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
         let host = match self.host.as_str() {
             // Listening everywhere is no place to go to.
             "0.0.0.0" => "127.0.0.1".to_owned(),
@@ -148,7 +144,23 @@ impl HttpSettings {
             host if host.parse::<Ipv6Addr>().is_ok() => format!("[{host}]"),
             host => host.to_owned(),
         };
-        format!("{scheme}://{host}:{bound_port}")
+        self.url(&host, bound_port)
+    }
+
+    /// The same for browsers: a machine's own address by its name, `localhost`. Passkeys are for names
+    /// alone (Web Authentication, 5.1.2), and what a browser keeps for the one it does not send to
+    /// the other.
+    pub fn site_url(&self, bound_port: u16) -> String {
+        match self.host.as_str() {
+            "127.0.0.1" | "0.0.0.0" | "::1" | "::" => self.url("localhost", bound_port),
+            _ => self.base_url(bound_port),
+        }
+    }
+
+    fn url(&self, host: &str, port: u16) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let url = || format!("{scheme}://{host}:{port}");
+        self.backend_url.clone().unwrap_or_else(url)
     }
 }
 

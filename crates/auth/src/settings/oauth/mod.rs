@@ -32,7 +32,7 @@ impl OauthSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let http = HttpSettings::read(reader);
         reader.section("Sign-in by providers");
-        let own_url = http.base_url(http.port);
+        let own_url = http.site_url(http.port);
         let default = vec![http.frontend_url, "/account".to_owned()];
         let is_right = |allowed: &Vec<String>| match Redirects::new(&own_url, allowed) {
             Ok(redirects) if redirects.first().is_some() => Ok(()),

@@ -15,7 +15,7 @@ fn the_example_tells_of_everything_and_is_always_the_same() {
         "\n# Seconds that a request may take.\n#HTTP_REQUEST_TIMEOUT=30\n",
         "\n# postgres://…, postgresql://… or sqlite:….\n# Must be set in production.\n\
          #DATABASE_URL=sqlite://ashlar.db?mode=rwc\n",
-        "\n#CORS_ORIGINS=http://localhost:4200,http://localhost:3000\n",
+        "# Default: http://localhost:4200,http://localhost:3000; in production none.\n#CORS_ORIGINS=\n",
         "# Must be set in production.\n#SECRET_KEY=\n",
     ] {
         assert!(example.contains(block), "{block}\n---\n{example}");

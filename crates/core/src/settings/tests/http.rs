@@ -59,4 +59,35 @@ fn the_base_url_can_be_gone_to() {
     ];
     let (settings, _) = read(Source::from_pairs(set));
     assert_eq!(settings.http.base_url(81), "https://api.example/base");
+    assert_eq!(settings.http.site_url(81), "https://api.example/base");
+}
+
+#[test]
+fn browsers_know_this_machine_by_its_name() {
+    for (host, url) in [
+        ("127.0.0.1", "http://localhost:81"),
+        ("0.0.0.0", "http://localhost:81"),
+        ("::", "http://localhost:81"),
+        ("::1", "http://localhost:81"),
+        ("10.0.0.7", "http://10.0.0.7:81"),
+        ("api.internal", "http://api.internal:81"),
+    ] {
+        let (settings, _) = read(Source::from_pairs([("HOST", host)]));
+        assert_eq!(settings.http.site_url(81), url);
+    }
+}
+
+#[test]
+fn in_production_no_page_of_another_origin_may_call_unless_it_is_named() {
+    let (settings, outcome) = read(Source::from_pairs(NOTHING));
+    outcome.unwrap();
+    let local = ["http://localhost:4200", "http://localhost:3000"];
+    assert_eq!(settings.http.cors.origins, local);
+    let (settings, outcome) = read(production([]));
+    outcome.unwrap();
+    assert!(settings.http.cors.origins.is_empty());
+    let named = [("CORS_ORIGINS", "https://app.example.org")];
+    let (settings, outcome) = read(production(named));
+    outcome.unwrap();
+    assert_eq!(settings.http.cors.origins, ["https://app.example.org"]);
 }
