@@ -23,6 +23,8 @@ export class Browser {
   }
 
   constructor(chrome, url, screenshots, axe) {
+    // A machine of one's own has an address too, at which the page begins.
+    this.origins = [url, url.replace("//localhost:", "//127.0.0.1:")];
     Object.assign(this, { chrome, url, screenshots, axe, problems: [], pages: [] });
   }
 
@@ -66,7 +68,7 @@ export class Browser {
       if (message.type() === "error" && !isRefusal && !isAtProvider(message.location().url)) this.problems.push(`console: ${message.text()} (${message.location().url})`);
     });
     page.on("request", (request) => {
-      const isOurs = request.url().startsWith(`${this.url}/`) || /^(data|blob):/.test(request.url());
+      const isOurs = this.origins.some((origin) => request.url().startsWith(`${origin}/`)) || /^(data|blob):/.test(request.url());
       if (!isOurs && !isVisit(request)) this.problems.push(`asked another host: ${request.url()}`);
     });
   }

@@ -47,9 +47,9 @@ export class Visitor {
   }
 
   /** Registers somebody new, who is signed in then. */
-  async signUp(name = "Ada Lovelace") {
+  async signUp(name = "Ada Lovelace", title = "visitor") {
     count += 1;
-    this.email = `visitor-${process.pid}-${Date.now()}-${count}@example.com`;
+    this.email = `${title}-${process.pid}-${Date.now()}-${count}@example.com`;
     this.password = PASSWORD;
     await this.open("sign-up");
     await this.fill("Name", name);

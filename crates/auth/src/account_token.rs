@@ -101,6 +101,7 @@ mod tests {
             purpose: Purpose::ResetPassword,
             email: "ada@example.org".parse().unwrap(),
             created_at: DateTime::default(),
+            sent_at: None,
             expires_at: DateTime::default(),
             used_at: None,
         }

@@ -86,6 +86,14 @@ impl Cookies {
         })
     }
 
+    /// The session whose refresh token a browser keeps, whatever it asks for: nothing but the end of it
+    /// may follow from this alone.
+    pub(crate) fn kept(&self, headers: &HeaderMap) -> Option<SessionId> {
+        let token = cookie(headers, self.refresh_name()).and_then(within_length);
+        let read = self.refresh_tokens.read(token.ok()??)?;
+        Some(read.session_id)
+    }
+
     /// Whether a request that a cookie authenticates may do what it asks for: one that changes
     /// something must come from a page of ours, and know the session's CSRF token.
     pub(crate) fn permits(

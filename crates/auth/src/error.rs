@@ -99,12 +99,12 @@ pub enum AuthError {
     /// A mail was sent just now: another one may follow after this time.
     #[error("the last mail was sent a moment ago")]
     TooSoon(Duration),
-    /// The password is right, and a code is asked for too.
+    /// The password is right, and a code is asked for too: in this field of the body.
     #[error("a second factor is asked for")]
-    SecondFactorRequired,
-    /// The password may be right, the code is not.
+    SecondFactorRequired(&'static str),
+    /// The password may be right, the code in this field is not.
     #[error("the code is not valid")]
-    InvalidCode,
+    InvalidCode(&'static str),
     /// Too many wrong codes; how long to wait.
     #[error("too many wrong codes")]
     TooManyCodes(Duration),
@@ -247,12 +247,12 @@ impl From<AuthError> for Problem {
                 let message = "A mail was sent a moment ago";
                 Self::new(Code::TooManyRequests, message).retry_after(wait)
             }
-            AuthError::SecondFactorRequired => {
+            AuthError::SecondFactorRequired(field) => {
                 Self::new(Code::SecondFactorRequired, "A second factor is asked for")
-                    .with_field(FieldError::new("code", "is required"))
+                    .with_field(FieldError::new(field, "is required"))
             }
-            AuthError::InvalidCode => Self::unauthorized("Invalid credentials")
-                .with_field(FieldError::new("code", "is not valid")),
+            AuthError::InvalidCode(field) => Self::unauthorized("Invalid credentials")
+                .with_field(FieldError::new(field, "is not valid")),
             AuthError::TooManyCodes(wait) => {
                 Self::new(Code::TooManyRequests, "Too many wrong codes").retry_after(wait)
             }

@@ -1,9 +1,9 @@
 //! What auth tells the other domains.
 
 use ashlar_contracts::users::{
-    SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged,
-    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserUpdated,
-    UserVerificationRequested,
+    ProviderChange, SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested,
+    UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested, UserProviderChanged,
+    UserRegistered, UserUpdated, UserVerificationRequested,
 };
 use ashlar_core::http::ClientInfo;
 
@@ -70,11 +70,27 @@ pub(crate) fn email_changed(before: &Model, after: &Model) -> UserEmailChanged {
     }
 }
 
-pub(crate) fn password_changed(user: &Model) -> UserPasswordChanged {
+pub(crate) fn password_changed(user: &Model, api_keys: u64) -> UserPasswordChanged {
     UserPasswordChanged {
         user_id: user.id,
         email: user.email.as_str().to_owned(),
         display_name: user.display_name.as_str().to_owned(),
+        api_keys,
+    }
+}
+
+/// `provider` as users call it.
+pub(crate) fn provider_changed(
+    user: &Model,
+    provider: &str,
+    change: ProviderChange,
+) -> UserProviderChanged {
+    UserProviderChanged {
+        user_id: user.id,
+        email: user.email.as_str().to_owned(),
+        display_name: user.display_name.as_str().to_owned(),
+        provider: provider.to_owned(),
+        change,
     }
 }
 

@@ -191,6 +191,9 @@ pub struct UserPasswordChanged {
     /// What the user is called.
     #[schemars(example = &"Ada Lovelace")]
     pub display_name: String,
+    /// How many API keys of theirs are still good: a password ends none.
+    #[serde(default)]
+    pub api_keys: u64,
 }
 
 impl Event for UserPasswordChanged {
@@ -243,6 +246,45 @@ impl Event for SecondFactorChanged {
     const NAME: &'static str = "user.second_factor_changed";
     const ABOUT: &'static str = "With what a user signs in beside or instead of a password has changed, which they should \
          learn of in case that it was not them.";
+
+    fn key(&self) -> Uuid {
+        self.user_id.as_uuid()
+    }
+}
+
+/// An account at a provider was linked to a user's, who can sign in by it from then on, or it no longer
+/// is. The user should learn of it in case that it was not them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserProviderChanged {
+    /// The user.
+    pub user_id: UserId,
+    /// The user's address, as written.
+    #[schemars(example = &"ada@example.org")]
+    pub email: String,
+    /// What the user is called.
+    #[schemars(example = &"Ada Lovelace")]
+    pub display_name: String,
+    /// What users call the provider.
+    #[schemars(example = &"GitHub")]
+    pub provider: String,
+    /// What has changed.
+    pub change: ProviderChange,
+}
+
+/// What changed between a user and a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderChange {
+    /// The user can sign in by it.
+    Linked,
+    /// The user cannot any more.
+    Unlinked,
+}
+
+impl Event for UserProviderChanged {
+    const NAME: &'static str = "user.provider_changed";
+    const ABOUT: &'static str = "An account at a provider was linked to a user's, who can sign in by it from then on, or it \
+         no longer is. The user should learn of it in case that it was not them.";
 
     fn key(&self) -> Uuid {
         self.user_id.as_uuid()

@@ -12,9 +12,10 @@ use std::fmt::Debug;
 use ashlar_contracts::{
     posts::{PostCreated, PostDeleted, PostId, PostPublished, PostUpdated},
     users::{
-        SecondFactorChange, SecondFactorChanged, UserDeleted, UserEmailChangeRequested,
-        UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested, UserRegistered,
-        UserUpdated, UserVerificationRequested,
+        ProviderChange, SecondFactorChange, SecondFactorChanged, UserDeleted,
+        UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
+        UserPasswordResetRequested, UserProviderChanged, UserRegistered, UserUpdated,
+        UserVerificationRequested,
     },
 };
 use ashlar_core::{events::Event, principal::UserId};
@@ -146,9 +147,26 @@ fn user_password_changed() {
         user_id: user_id(),
         email: "ada@example.org".to_owned(),
         display_name: "Ada Lovelace".to_owned(),
+        api_keys: 2,
     };
-    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace"}"#;
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace","api_keys":2}"#;
     assert_wire(&event, "user.password_changed", USER, text);
+    let before = text.replace(r#","api_keys":2"#, "");
+    let read: UserPasswordChanged = serde_json::from_str(&before).expect("read as it was");
+    assert_eq!(read.api_keys, 0);
+}
+
+#[test]
+fn user_provider_changed() {
+    let event = UserProviderChanged {
+        user_id: user_id(),
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada Lovelace".to_owned(),
+        provider: "GitHub".to_owned(),
+        change: ProviderChange::Linked,
+    };
+    let text = r#"{"user_id":"0192f0c1-7b8e-7c3a-9d54-3f1f5f0a6b21","email":"ada@example.org","display_name":"Ada Lovelace","provider":"GitHub","change":"linked"}"#;
+    assert_wire(&event, "user.provider_changed", USER, text);
 }
 
 #[test]

@@ -21,6 +21,10 @@ mod m20261120_231201_add_users_second_factor;
 mod m20261120_231202_create_passkeys;
 mod m20261120_231203_add_oauth_flows_link_session_id;
 mod m20261120_233900_add_api_keys_second_factor;
+mod m20261128_033000_add_oauth_flows_fresh;
+mod m20261128_033001_add_oauth_codes_authenticated_at;
+mod m20261128_033002_index_account_tokens_purpose;
+mod m20261128_033003_add_account_tokens_sent_at;
 mod m20261128_040500_index_oauth_flows_link_user_id;
 
 /// Every migration of auth.
@@ -45,6 +49,10 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_231202_create_passkeys::Migration),
         Box::new(m20261120_231203_add_oauth_flows_link_session_id::Migration),
         Box::new(m20261120_233900_add_api_keys_second_factor::Migration),
+        Box::new(m20261128_033000_add_oauth_flows_fresh::Migration),
+        Box::new(m20261128_033001_add_oauth_codes_authenticated_at::Migration),
+        Box::new(m20261128_033002_index_account_tokens_purpose::Migration),
+        Box::new(m20261128_033003_add_account_tokens_sent_at::Migration),
         Box::new(m20261128_040500_index_oauth_flows_link_user_id::Migration),
     ]
 }

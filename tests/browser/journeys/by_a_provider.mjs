@@ -9,6 +9,7 @@ const NAME = "Stone Guild";
 export async function run(browser) {
   const login = `grace-${process.pid}-${Date.now()}@example.com`;
   const grace = await newcomer(browser, login);
+  await provesIdentity(grace, login);
   await secondFactor(grace, login);
   await connects(browser, login);
 }
@@ -27,6 +28,23 @@ async function newcomer(browser, login) {
   assertClean(grace);
   await grace.page.getByText("You sign in without a password.").waitFor();
   return grace;
+}
+
+/**
+ * Signing in there was no proof, since the provider may have asked nothing; it is when it is told to ask.
+ * What was to be done is done after that.
+ */
+async function provesIdentity(grace, login) {
+  await grace.goTo("Two-step sign-in");
+  await grace.press("Set it up");
+  await grace.page.getByRole("dialog", { name: "Is it still you?" }).waitFor();
+  await grace.photograph("step-up-provider");
+  await leaveBy(grace, `Confirm with ${NAME}`);
+  await grace.page.locator("input[name=login]").waitFor();
+  await agree(grace, login);
+  await grace.isTold("Now you can make the change");
+  await grace.sees("Two-step sign-in");
+  assertClean(grace);
 }
 
 /** The code is asked for at the exchange; leaving it there signs nobody in. */

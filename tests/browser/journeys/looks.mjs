@@ -1,8 +1,9 @@
 // Every view as it looks in light, in dark or on a small screen: pictures, and what axe-core says.
 
+import { addAuthenticator } from "../authenticator.mjs";
 import { freshCode } from "../totp.mjs";
 
-const GUEST = ["sign-in", "sign-up", "forgot-password", "reset-password=nothing", "verify-email=nothing"];
+const GUEST = ["sign-in", "sign-up", "forgot-password", "reset-password=nothing", "verify-email=nothing", "verify-email"];
 const USER = ["Overview", "Profile", "Password", "Two-step sign-in", "Passkeys", "Connected accounts", "Devices", "API keys", "Activity"];
 
 const LOOKS = {
@@ -21,6 +22,31 @@ export async function run(browser, look) {
   }
   await menus(ada, look);
   await secrets(ada, look);
+  await passkeys(ada, look);
+  await longNames(browser, look);
+}
+
+async function passkeys(ada, look) {
+  await addAuthenticator(ada);
+  await ada.goTo("Passkeys");
+  await ada.press("Add a passkey");
+  await ada.page.getByRole("dialog").waitFor();
+  await keep(ada, look, "passkey-name");
+  await ada.press("Save");
+  await ada.isTold("is added");
+  await keep(ada, look, "passkeys-some");
+}
+
+/** Somebody whose name and address are as long as they may be, without a place to break. */
+async function longNames(browser, look) {
+  const bob = await browser.visitor({ reducedMotion: "reduce", ...LOOKS[look] });
+  await bob.signUp("Wolfeschlegelsteinhausenbergerdorff".repeat(3).slice(0, 100), "a-very-long-address-of-somebody");
+  for (const title of ["Overview", "Profile", "Devices", "Activity"]) {
+    if (title !== "Overview") await bob.goTo(title);
+    await keep(bob, look, `long-${title.toLowerCase()}`);
+  }
+  await bob.open("delete-account");
+  await keep(bob, look, "long-delete-account");
 }
 
 async function asGuest(ada, look) {
@@ -32,6 +58,15 @@ async function asGuest(ada, look) {
   await ada.press("Sign in");
   await ada.page.getByText("Enter your password.").waitFor();
   await keep(ada, look, "sign-in-refused");
+  await ada.open("confirm-email=nothing");
+  await keep(ada, look, "confirm-email");
+  await ada.open("reset-password=nothing");
+  await ada.fill("New password", "seven dry stone walls");
+  await ada.press("Save the password");
+  await ada.page.locator(".summary:not([hidden])").waitFor();
+  await keep(ada, look, "reset-password-refused");
+  await ada.open("reset-password");
+  await keep(ada, look, "reset-password-void");
 }
 
 async function menus(ada, look) {

@@ -14,6 +14,7 @@ export async function run(browser) {
   await guest.press("Save the password");
   await guest.page.getByText("Use at least 8 characters.").waitFor();
   assert.equal(await guest.page.evaluate(() => document.activeElement.name), "password", "the focus is where the mistake is");
+  await guest.page.getByLabel("Revoke my API keys too").check();
   await guest.fill("New password", guest.password);
   await guest.press("Save the password");
   await guest.sees("Sign in");

@@ -58,7 +58,7 @@ on_each_database! {
         let me = ada.get("/api/v1/auth/me").send().await.json();
         assert_eq!(me["email"], email("ada"), "not before it is confirmed");
         let confirm = async || {
-            let post = process.anonymous().post("/api/v1/auth/confirm-email");
+            let post = ada.post("/api/v1/auth/confirm-email");
             post.json(&json!({ "token": token })).send().await
         };
         confirm().await.assert_status(204);

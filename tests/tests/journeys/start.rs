@@ -61,6 +61,9 @@ async fn the_last_line_of_a_start_tells_where_everything_is() {
         "{line}"
     );
     assert!(line.contains(&format!("{}/docs", process.url())), "{line}");
+    // Where passkeys can be used: a browser takes no address for them.
+    let account = process.url().replace("127.0.0.1", "localhost");
+    assert!(line.contains(&format!("{account}/account")), "{line}");
     // What comes after it is the request by which the testkit read the contract, and the end.
     let rest: Vec<&str> = lines.collect();
     assert_eq!(rest.len(), 3, "{output}");

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What anybody may do, signed in or not: these operations and no others.
-const PUBLIC: [&str; 20] = [
+const PUBLIC: [&str; 19] = [
     "GET /.well-known/jwks.json",
     "GET /api/health",
     "GET /api/v1/auth/csrf",
@@ -29,7 +29,6 @@ const PUBLIC: [&str; 20] = [
     "GET /api/v1/health/",
     "GET /api/v1/health/live",
     "GET /api/v1/health/ready",
-    "POST /api/v1/auth/confirm-email",
     "POST /api/v1/auth/forgot-password",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/oauth/exchange",
@@ -43,7 +42,7 @@ const PUBLIC: [&str; 20] = [
 ];
 
 /// What everybody who is signed in may do, since it is about their own things, or public ones.
-const OPEN: [&str; 29] = [
+const OPEN: [&str; 30] = [
     "DELETE /api/v1/auth/mfa/totp",
     "DELETE /api/v1/auth/sessions",
     "GET /api/v1/auth/activity",
@@ -60,6 +59,7 @@ const OPEN: [&str; 29] = [
     "POST /api/v1/auth/api-keys",
     "POST /api/v1/auth/change-email",
     "POST /api/v1/auth/change-password",
+    "POST /api/v1/auth/confirm-email",
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/mfa/recovery-codes",
     "POST /api/v1/auth/mfa/totp",

@@ -2,8 +2,8 @@
 
 use ashlar_contracts::users::{
     SecondFactorChanged, UserDeleted, UserEmailChangeRequested, UserEmailChanged,
-    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserUpdated,
-    UserVerificationRequested,
+    UserPasswordChanged, UserPasswordResetRequested, UserProviderChanged, UserRegistered,
+    UserUpdated, UserVerificationRequested,
 };
 use ashlar_core::domain::Domain;
 use serde_json::json;
@@ -50,6 +50,7 @@ impl Auth {
             .publishes::<UserEmailChangeRequested>()
             .publishes::<UserEmailChanged>()
             .publishes::<UserPasswordChanged>()
+            .publishes::<UserProviderChanged>()
             .performs(ResetRequester(self.0.password_changes.clone()))
             .performs::<SweepVisits>(KeepOauth(self.0.oauth.clone()))
             .performs::<ResealTotp>(self.0.second_factor.clone())

@@ -1,4 +1,4 @@
-//! The table `account_tokens`: which links are out in mails, at most one for each user and purpose.
+//! The table `account_tokens`: which links are out in mails.
 
 use ashlar_core::{
     principal::UserId,
@@ -22,6 +22,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "String(StringLen::N(254))")]
     pub email: Email,
     pub created_at: DateTime<Utc>,
+    /// When it was last sent once more.
+    pub sent_at: Option<DateTime<Utc>>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
     #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
@@ -33,8 +35,8 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Table for Entity {
     fn indexes() -> Vec<Index> {
         vec![
-            // The newest of a purpose replaces the one before; serves the foreign key too.
-            Index::unique(["user_id", "purpose"]),
+            // Serves the foreign key too.
+            Index::on(["user_id", "purpose"]),
         ]
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub user_id: UserId,
     #[sea_orm(column_type = "String(StringLen::N(32))")]
     pub provider: ProviderName,
+    /// When the provider last asked them who they are, where it says so.
+    pub authenticated_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]

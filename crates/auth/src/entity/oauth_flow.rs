@@ -32,6 +32,9 @@ pub(crate) struct Model {
     pub link_user_id: Option<UserId>,
     /// In which of their sessions.
     pub link_session_id: Option<SessionId>,
+    /// Whether the provider was asked to ask once more who they are.
+    #[sea_orm(default_value = false)]
+    pub fresh: bool,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     #[sea_orm(belongs_to, from = "link_user_id", to = "id", on_delete = "Cascade")]

@@ -36,7 +36,7 @@ pub(crate) struct Model {
     /// Since when it is the newest.
     pub rotated_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
-    /// When the user last proved who they are.
+    /// When the user last proved who they are; 1970 where a provider that signed them in does not say.
     pub authenticated_at: DateTime<Utc>,
     /// When it is over, however often it is refreshed.
     pub expires_at: DateTime<Utc>,

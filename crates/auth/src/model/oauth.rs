@@ -128,6 +128,8 @@ pub enum OauthFailure {
     AccountSuspended,
     /// The session in which the provider was to be linked is over.
     SessionEnded,
+    /// The provider was to ask its user once more who they are, and does not say that it did.
+    NotProved,
     /// This account at the provider is linked to another user.
     LinkedElsewhere,
     /// The user has linked another account at this provider already.
@@ -145,6 +147,7 @@ impl OauthFailure {
             Self::EmailMissing => "email_missing",
             Self::AccountSuspended => "account_suspended",
             Self::SessionEnded => "session_ended",
+            Self::NotProved => "not_proved",
             Self::LinkedElsewhere => "linked_elsewhere",
             Self::AlreadyLinked => "already_linked",
         }

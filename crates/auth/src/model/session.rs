@@ -78,6 +78,8 @@ pub enum Revocation {
     Reused,
     /// Its user proved once more who they are, and got another one in its place.
     Renewed,
+    /// Somebody signed in in the same browser, which keeps one.
+    Replaced,
     /// Its user began as many other ones as may last at a time.
     Displaced,
     /// The password was changed or set anew.
@@ -88,11 +90,12 @@ pub enum Revocation {
 
 impl Revocation {
     /// Each of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedOut,
         Self::Ended,
         Self::Reused,
         Self::Renewed,
+        Self::Replaced,
         Self::Displaced,
         Self::PasswordChanged,
         Self::StandingChanged,
@@ -105,6 +108,7 @@ impl Revocation {
             Self::Ended => "ended",
             Self::Reused => "reused",
             Self::Renewed => "renewed",
+            Self::Replaced => "replaced",
             Self::Displaced => "displaced",
             Self::PasswordChanged => "password_changed",
             Self::StandingChanged => "standing_changed",

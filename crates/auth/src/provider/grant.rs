@@ -27,6 +27,9 @@ use crate::settings::ProviderSettings;
 /// A longer life is taken as this.
 const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
+/// How old, in seconds, a proof of identity may be that a provider is asked for: as old as a visit.
+const MAX_AGE: &str = "600";
+
 /// What a provider lets us do for a user.
 #[derive(Clone, Debug)]
 pub(crate) struct ProviderGrant {
@@ -83,11 +86,17 @@ impl Grants<'_> {
         let verifier = PkceCodeVerifier::new(visit.verifier.expose().to_owned());
         let state = CsrfToken::new(visit.state.expose().to_owned());
         let client = self.client();
-        let request = client
+        let mut request = client
             .authorize_url(|| state)
             .add_scopes(scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_extra_param("nonce", visit.nonce.as_str());
+        if visit.fresh {
+            // The age has the provider say when it asked (OpenID Connect Core 1.0, 3.1.2.1).
+            request = request
+                .add_extra_param("prompt", "login")
+                .add_extra_param("max_age", MAX_AGE);
+        }
         request.url().0
     }
 

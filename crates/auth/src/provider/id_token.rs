@@ -2,6 +2,7 @@
 
 use ashlar_core::clock::Clock;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,6 +46,7 @@ struct Standard {
     exp: i64,
     iat: i64,
     nonce: Option<String>,
+    auth_time: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +90,13 @@ impl IdTokens<'_> {
     }
 }
 
+/// When its user last proved to the provider who they are, if a verified token says that: not later
+/// than now.
+pub(super) fn auth_time(claims: &Claims, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let seconds = claims.get("auth_time")?.as_i64()?;
+    Some(DateTime::from_timestamp(seconds, 0)?.min(now))
+}
+
 /// The claims are ours to check: by our clock, and all of them.
 fn signature_alone(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(algorithm);
@@ -118,6 +127,8 @@ fn breach(claims: &Standard, expected: &Expected<'_>, now: i64) -> Option<&'stat
         Some("the ID token has expired")
     } else if claims.iat > now.saturating_add(LEEWAY) {
         Some("the ID token is from the future")
+    } else if (claims.auth_time).is_some_and(|time| time > now.saturating_add(LEEWAY)) {
+        Some("the ID token's user will sign in one day")
     } else if claims.iat.saturating_add(MAX_AGE) < now {
         Some("the ID token is old")
     } else if verify_slices_are_equal(nonce.as_bytes(), expected.nonce.as_bytes()).is_err() {
@@ -160,6 +171,9 @@ mod tests {
             json!({ "exp": NOW - LEEWAY + 1 }),
             json!({ "iat": NOW + LEEWAY }),
             json!({ "iat": NOW - MAX_AGE }),
+            json!({ "auth_time": NOW + LEEWAY }),
+            json!({ "auth_time": 0 }),
+            json!({ "auth_time": null }),
         ] {
             assert_eq!(breach_with(&good), None, "{good}");
         }
@@ -174,6 +188,7 @@ mod tests {
             json!({ "exp": i64::MIN }),
             json!({ "iat": NOW + LEEWAY + 1 }),
             json!({ "iat": NOW - MAX_AGE - 1 }),
+            json!({ "auth_time": NOW + LEEWAY + 1 }),
             json!({ "nonce": "m" }),
             json!({ "nonce": "" }),
             json!({ "nonce": null }),

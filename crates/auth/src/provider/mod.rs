@@ -11,6 +11,7 @@ mod keys;
 mod profile;
 
 use ashlar_core::{client::Client, clock::Clock, secret::Secret};
+use chrono::{DateTime, Utc};
 use url::Url;
 
 use self::{
@@ -44,6 +45,8 @@ pub(crate) struct Visit {
     pub(crate) nonce: String,
     /// PKCE's: what proves that the code comes back to who asked for it.
     pub(crate) verifier: Secret,
+    /// Whether the user is to say once more who they are, whatever the provider remembers.
+    pub(crate) fresh: bool,
 }
 
 /// What a browser brings back.
@@ -80,6 +83,12 @@ impl Provider {
         &self.settings.title
     }
 
+    /// Whether it can be asked to ask its user once more, and says when it did: OpenID has words for
+    /// that, OAuth 2.0 has none.
+    pub(crate) fn proves_identity(&self) -> bool {
+        matches!(self.settings.place, Place::Issuer(_))
+    }
+
     /// Where the user says yes or no.
     pub(crate) async fn authorize_url(&self, visit: &Visit) -> Result<Url, ProviderError> {
         let metadata = self.discovery.metadata().await?;
@@ -97,7 +106,7 @@ impl Provider {
         self.must_be_from(&metadata, returned.issuer)?;
         let (code, verifier) = (returned.code, returned.verifier);
         let (grant, id_token) = self.grants(&metadata)?.exchange(&code, &verifier).await?;
-        let claims = match self.settings.place {
+        let (claims, authenticated_at) = match self.settings.place {
             Place::Issuer(_) => {
                 let id_token = id_token.ok_or(ProviderError::Invalid("no ID token"))?;
                 self.claims(&metadata, id_token.expose(), returned.nonce, &grant)
@@ -106,14 +115,16 @@ impl Provider {
             Place::Endpoints(_) => {
                 let userinfo = metadata.userinfo.as_ref();
                 let userinfo = userinfo.ok_or(ProviderError::Invalid("no userinfo endpoint"))?;
-                profile::fetch(userinfo, &grant.access_token).await?
+                (profile::fetch(userinfo, &grant.access_token).await?, None)
             }
         };
         let profile = Profile::of(&claims, &self.settings.fields);
-        Ok((
-            profile.ok_or(ProviderError::Invalid("the user has no id"))?,
-            grant,
-        ))
+        let profile = profile.ok_or(ProviderError::Invalid("the user has no id"))?;
+        let profile = Profile {
+            authenticated_at,
+            ..profile
+        };
+        Ok((profile, grant))
     }
 
     /// New tokens for a refresh token.
@@ -123,14 +134,15 @@ impl Provider {
     }
 
     /// What the ID token claims; where it does not tell the address, with what the userinfo endpoint
-    /// tells of the same user (OpenID Connect Core 1.0, 5.3.2).
+    /// tells of the same user (OpenID Connect Core 1.0, 5.3.2). And when the user last proved who they
+    /// are, of which the token alone is a witness.
     async fn claims(
         &self,
         metadata: &Metadata,
         id_token: &str,
         nonce: &str,
         grant: &ProviderGrant,
-    ) -> Result<Claims, ProviderError> {
+    ) -> Result<(Claims, Option<DateTime<Utc>>), ProviderError> {
         let tokens = IdTokens {
             keys: &self.keys,
             clock: &self.clock,
@@ -143,11 +155,12 @@ impl Provider {
         let mut claims = tokens
             .verify(id_token, metadata.keys.as_ref(), &expected)
             .await?;
+        let authenticated_at = id_token::auth_time(&claims, self.clock.now());
         let Some(userinfo) = &metadata.userinfo else {
-            return Ok(claims);
+            return Ok((claims, authenticated_at));
         };
         if claims.contains_key(&self.settings.fields.email) {
-            return Ok(claims);
+            return Ok((claims, authenticated_at));
         }
         let more = profile::fetch(userinfo, &grant.access_token).await?;
         if more.get("sub") != claims.get("sub") {
@@ -156,7 +169,7 @@ impl Provider {
         for (name, value) in more {
             claims.entry(name).or_insert(value);
         }
-        Ok(claims)
+        Ok((claims, authenticated_at))
     }
 
     /// A code of another provider must not be sent to this one (RFC 9207, 2.4; RFC 9700, 4.4). Besides,

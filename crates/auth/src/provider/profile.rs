@@ -1,6 +1,7 @@
 //! What a provider tells of a user.
 
 use ashlar_core::secret::Secret;
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{endpoint::Endpoint, error::ProviderError};
@@ -22,6 +23,8 @@ pub(crate) struct Profile {
     /// Whether the provider made sure that mail to the address reaches them.
     pub(crate) email_verified: bool,
     pub(crate) name: Option<String>,
+    /// When the provider last asked them who they are, where it says so.
+    pub(crate) authenticated_at: Option<DateTime<Utc>>,
 }
 
 /// Asks the userinfo endpoint whose the access token is.
@@ -40,6 +43,7 @@ impl Profile {
             email: claims.get(&fields.email).and_then(text),
             email_verified: claims.get(&fields.email_verified).is_some_and(is_true),
             name: first(&fields.name).map(|name| name.chars().take(MAX_TEXT).collect()),
+            authenticated_at: None,
         })
     }
 }

@@ -3,8 +3,8 @@
 use ashlar_core::principal::UserId;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
 use crate::{
@@ -12,19 +12,8 @@ use crate::{
     model::{AccountTokenId, Purpose},
 };
 
-/// Writes a token, in the place of the one that its user has for the same purpose.
-pub(crate) async fn replace(connection: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
-    let replace = OnConflict::columns([Column::UserId, Column::Purpose])
-        .update_columns([
-            Column::Id,
-            Column::Email,
-            Column::CreatedAt,
-            Column::ExpiresAt,
-            Column::UsedAt,
-        ])
-        .to_owned();
+pub(crate) async fn insert(connection: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
     Entity::insert_many([row.into_active_model().reset_all()])
-        .on_conflict(replace)
         .exec_without_returning(connection)
         .await?;
     Ok(())
@@ -46,6 +35,8 @@ pub(crate) async fn newest(
     Entity::find()
         .filter(Column::UserId.eq(user_id))
         .filter(Column::Purpose.eq(purpose))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
         .one(connection)
         .await
 }
@@ -67,6 +58,42 @@ pub(crate) async fn mark_used(
         .exec(connection)
         .await?;
     Ok(updated.rows_affected == 1)
+}
+
+/// Notes that a token is sent once more.
+pub(crate) async fn note_sent(
+    connection: &impl ConnectionTrait,
+    id: AccountTokenId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .set(ActiveModel {
+            sent_at: Set(Some(now)),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(id))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes the user's tokens for this purpose that are good for nothing any more.
+pub(crate) async fn delete_over(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let over = Condition::any()
+        .add(Column::UsedAt.is_not_null())
+        .add(Column::ExpiresAt.lte(now));
+    Entity::delete_many()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Purpose.eq(purpose))
+        .filter(over)
+        .exec(connection)
+        .await?;
+    Ok(())
 }
 
 /// Removes the user's tokens for these purposes: their links lead nowhere from now on.

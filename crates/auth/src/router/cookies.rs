@@ -26,6 +26,22 @@ pub(super) struct CurrentSession {
     pub(super) in_cookies: bool,
 }
 
+/// The session that the browser of who signs in still keeps, if it does.
+pub(super) struct KeptSession(pub(super) Option<SessionId>);
+
+impl FromRequest for KeptSession {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(cookies(request).map(|cookies| Self(cookies.kept(request.headers()))))
+    }
+}
+
+impl Describe for KeptSession {
+    fn describe(_: &mut Operation<'_>) {}
+}
+
 impl FromRequest for RefreshCookie {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

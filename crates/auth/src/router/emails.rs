@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::TooManyRequests]),
         Route::post("/auth/verify-email/request", request_verification)
             .named("request_verification", "Ask for another link to verify it")
-            .about("At most once a minute. The link before it is void.")
+            .about("At most once a minute.")
             .fails(&[Code::NotFound, Code::Conflict, Code::TooManyRequests]),
         Route::post("/auth/change-email", request_change)
             .named("change_email", "Ask to change the e-mail address")
@@ -30,13 +30,16 @@ pub(super) fn routes() -> Vec<Route> {
             .fails(&[Code::NotFound, Code::TooManyRequests]),
         Route::post("/auth/confirm-email", confirm_change)
             .named("confirm_email", "Confirm the new e-mail address")
-            .about("The old address is told. 409 when the new one has become somebody else's.")
+            .about(CONFIRM)
             .fails(&[Code::Conflict, Code::TooManyRequests]),
     ]
 }
 
 const CHANGE: &str = "Sends a link to the new address, at most once a minute; until that is \
     used, the old one stays. The answer does not tell whether the new one is somebody's.";
+
+const CONFIRM: &str = "For who asked for it, and is signed in: a link that somebody else had sent \
+    confirms nothing (422). The old address is told. 409 when the new one has become somebody else's.";
 
 async fn verify(
     emails: Data<EmailChanges>,
@@ -68,9 +71,10 @@ async fn request_change(
 
 async fn confirm_change(
     emails: Data<EmailChanges>,
+    caller: Principal,
     client: ClientInfo,
     body: ValidJson<TokenRedeem>,
 ) -> Result<NoContent, AuthError> {
-    emails.confirm_change(&body.token, &client).await?;
+    emails.confirm_change(&caller, &body.token, &client).await?;
     Ok(NoContent)
 }

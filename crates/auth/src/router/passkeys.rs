@@ -8,16 +8,17 @@ use ashlar_core::{
     valid::{ETag, PathId, ValidJson},
 };
 
+use super::cookies::KeptSession;
 use crate::{
     cookies::Cookies,
     error::AuthError,
-    model::Passkey,
+    model::{Delivery, Passkey},
     router::sign_in::{SignedIn, granted},
     schemas::{
         ChallengeResponse, CreationOptions, PasskeyAnswer, PasskeyCreate, PasskeyResponse,
         PasskeySignIn, PasskeysResponse, RequestOptions,
     },
-    service::Passkeys,
+    service::{Device, Passkeys},
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -106,9 +107,11 @@ async fn finish_login(
     passkeys: Data<Passkeys>,
     cookies: Data<Cookies>,
     client: ClientInfo,
+    kept: KeptSession,
     body: ValidJson<PasskeySignIn>,
 ) -> Result<SignedIn, AuthError> {
-    let signed_in = passkeys.finish_sign_in(body.into_inner(), &client).await?;
+    let device = Device::new(&client, Delivery::asked(body.cookies), kept.0);
+    let signed_in = passkeys.finish_sign_in(body.into_inner(), device).await?;
     Ok(granted(&cookies, signed_in))
 }
 

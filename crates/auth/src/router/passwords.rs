@@ -39,10 +39,12 @@ const CHANGE_FAILURES: [Code; 4] = [
 ];
 
 const FORGOT: &str = "The answer is the same whether the address is registered or not. The link \
-    can be used once; asking again, at most once a minute, makes it void.";
+    can be used once. Asked again, at most once a minute, the same link is sent, or another one beside \
+    it: nobody can make somebody's link void by asking.";
 
 const RESET: &str = "Sets the password of whoever got the link in a mail, and ends all of their \
-    sessions. It does not sign in. A token that is used, too old or not ours is a 422.";
+    sessions. It does not sign in. API keys stay good, unless it is asked for. A token that is used, too \
+    old or not ours is a 422.";
 
 const CHANGE: &str = "Ends all other sessions. The current password is asked for if there is \
     one; without one, the sign-in must be recent.";
@@ -61,8 +63,12 @@ async fn reset(
     client: ClientInfo,
     body: ValidJson<PasswordReset>,
 ) -> Result<NoContent, AuthError> {
-    let PasswordReset { token, password } = body.into_inner();
-    passwords.reset(&token, password, &client).await?;
+    let PasswordReset {
+        token,
+        password,
+        revoke_api_keys,
+    } = body.into_inner();
+    (passwords.reset(&token, password, revoke_api_keys, &client)).await?;
     Ok(NoContent)
 }
 

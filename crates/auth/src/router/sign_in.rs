@@ -7,12 +7,13 @@ use ashlar_core::{
     valid::{ValidForm, ValidJson},
 };
 
+use super::cookies::KeptSession;
 use crate::{
     cookies::Cookies,
     error::AuthError,
     model::Delivery,
     schemas::{Login, TokenRequest, TokenResponse},
-    service::{Granted, SignIn},
+    service::{Device, Granted, SignIn},
 };
 
 /// Tokens, in the body or in cookies.
@@ -63,6 +64,7 @@ async fn login(
     sign_in: Data<SignIn>,
     cookies: Data<Cookies>,
     client: ClientInfo,
+    kept: KeptSession,
     body: ValidJson<Login>,
 ) -> Result<SignedIn, AuthError> {
     let Login {
@@ -71,9 +73,9 @@ async fn login(
         code,
         cookies: in_cookies,
     } = body.into_inner();
-    let delivery = Delivery::asked(in_cookies);
+    let device = Device::new(&client, Delivery::asked(in_cookies), kept.0);
     let granted = sign_in
-        .with_password(&email, password, code.as_ref(), &client, delivery)
+        .with_password(&email, password, code.as_ref(), device)
         .await?;
     Ok(self::granted(&cookies, granted))
 }
@@ -90,8 +92,9 @@ async fn token(
         code,
         ..
     } = form.into_inner();
+    let device = Device::new(&client, Delivery::Body, None);
     let granted = sign_in
-        .with_password(&username, password, code.as_ref(), &client, Delivery::Body)
+        .with_password(&username, password, code.as_ref(), device)
         .await?;
     Ok(self::granted(&cookies, granted))
 }

@@ -22,6 +22,8 @@ pub struct ProviderResponse {
     pub name: ProviderName,
     /// What users call it.
     pub title: String,
+    /// Whether it can be asked with `fresh`, so that signing in by it proves who somebody is.
+    pub proves_identity: bool,
 }
 
 /// Where the browser goes afterwards.
@@ -32,6 +34,10 @@ pub struct AuthorizeQuery {
     /// when left out. It gets `code`, for `POST /auth/oauth/exchange`, or `error`.
     #[garde(length(bytes, max = 2000))]
     pub redirect_to: Option<String>,
+    /// Whether the provider is to ask once more who they are. Of one that cannot, or does not say that
+    /// it did, the browser comes back with the error `not_proved`.
+    #[garde(skip)]
+    pub fresh: bool,
 }
 
 /// What a provider sends a browser back with (RFC 6749, 4.1.2). Parameters that are not known are
@@ -112,6 +118,7 @@ impl From<&Provider> for ProviderResponse {
         Self {
             name: provider.name().clone(),
             title: provider.title().to_owned(),
+            proves_identity: provider.proves_identity(),
         }
     }
 }

@@ -26,6 +26,11 @@ pub struct PasswordReset {
     /// The password from now on.
     #[garde(skip)]
     pub password: NewPassword,
+    /// Whether the user's API keys are revoked too. Else they stay good, and the mail that tells of the
+    /// new password says how many there are.
+    #[serde(default)]
+    #[garde(skip)]
+    pub revoke_api_keys: bool,
 }
 
 /// A new password, by who knows the old one.

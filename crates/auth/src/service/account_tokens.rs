@@ -59,8 +59,7 @@ impl AccountTokens {
         }
     }
 
-    /// A new token of `user`, whose mail goes to `email`. The one before it for the same purpose is
-    /// void.
+    /// A new token of `user`, whose mail goes to `email`.
     pub(crate) async fn issue(
         &self,
         transaction: &Transaction,
@@ -75,15 +74,18 @@ impl AccountTokens {
             purpose,
             email: email.clone(),
             created_at: now,
+            sent_at: None,
             expires_at: now + self.lifetime(purpose),
             used_at: None,
         };
-        repository::account_tokens::replace(transaction, token.clone()).await?;
+        repository::account_tokens::insert(transaction, token.clone()).await?;
         Ok(token)
     }
 
-    /// The same, unless the last one is younger than a minute: [`AuthError::TooSoon`]. The user has
-    /// to be locked, so that of two who ask at once one is refused.
+    /// The token of the last mail, to be sent once more, while half of its time is left; then a new
+    /// one: so at most two are good at a time, however often somebody asks, and whoever asks last has
+    /// one that lasts. Not within a minute of the last mail: [`AuthError::TooSoon`]. The user has to
+    /// be locked, so that of two who ask at once one is refused.
     pub(crate) async fn issue_again(
         &self,
         transaction: &Transaction,
@@ -92,13 +94,43 @@ impl AccountTokens {
         email: &Email,
     ) -> Result<Token, AuthError> {
         let newest = repository::account_tokens::newest(transaction, user.id, purpose).await?;
-        let wait = newest.map(|newest| newest.created_at + PAUSE - self.clock.now());
-        if let Some(wait) = wait.and_then(|wait| wait.to_std().ok())
+        let Some(newest) = newest else {
+            return self.issue(transaction, user, purpose, email).await;
+        };
+        let now = self.clock.now();
+        let wait = newest.sent_at.unwrap_or(newest.created_at) + PAUSE - now;
+        if let Ok(wait) = wait.to_std()
             && !wait.is_zero()
         {
             return Err(AuthError::TooSoon(wait));
         }
-        self.issue(transaction, user, purpose, email).await
+        let half = newest.expires_at - self.lifetime(purpose) / 2;
+        if newest.used_at.is_some() || newest.email != *email || half <= now {
+            self.clear(transaction, user.id, purpose).await?;
+            return self.issue(transaction, user, purpose, email).await;
+        }
+        repository::account_tokens::note_sent(transaction, newest.id, now).await?;
+        Ok(newest)
+    }
+
+    /// Removes what a new token takes the place of: all before it for the same purpose, except where
+    /// anybody can ask for one. Else anybody could void a user's link by asking once more.
+    async fn clear(
+        &self,
+        transaction: &Transaction,
+        user_id: UserId,
+        purpose: Purpose,
+    ) -> Result<(), AuthError> {
+        let cleared = match purpose {
+            Purpose::ResetPassword => {
+                let now = self.clock.now();
+                repository::account_tokens::delete_over(transaction, user_id, purpose, now).await
+            }
+            Purpose::VerifyEmail | Purpose::ConfirmEmail => {
+                repository::account_tokens::delete(transaction, user_id, &[purpose]).await
+            }
+        };
+        Ok(cleared?)
     }
 
     /// The row of a token that we made for `purpose` and that can still be used, and its user. It

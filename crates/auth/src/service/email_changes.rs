@@ -116,21 +116,29 @@ impl EmailChanges {
         self.database.transaction(work).await
     }
 
-    /// The address that the token was sent to takes the place of the user's, who is told at the old
+    /// The address that the token was sent to takes the place of the caller's, who is told at the old
     /// one. [`AuthError::EmailTaken`] when it has become somebody else's.
+    ///
+    /// Who asked for it must be who reads the mail: else somebody could ask for a victim's address, and
+    /// the victim, who follows the link, would confirm it for an account that is not theirs.
     pub(crate) async fn confirm_change(
         &self,
+        caller: &Principal,
         token: &Secret,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         let token = (self.tokens.check(Purpose::ConfirmEmail, token, client)).await?;
+        if token.row.user_id != caller.user_id {
+            return Err(AuthError::InvalidToken);
+        }
         let work = async |transaction: &Transaction| {
             let before = self.tokens.redeem(transaction, &token).await?;
             let (now, email) = (self.clock.now(), token.row.email.clone());
             let after =
                 repository::users::set_verified_email(transaction, before.id, email, now).await?;
             let after = after.ok_or(AuthError::InvalidToken)?;
-            let entry = Entry::new("email.changed").of(after.id).from(client);
+            let entry = Entry::new("email.changed").to(after.id).by(caller);
+            let entry = entry.from(client);
             tell_of_change(transaction, &self.tokens, &before, &after, entry, now).await?;
             publish(transaction, &updated(&after), now).await?;
             Ok::<(), AuthError>(())

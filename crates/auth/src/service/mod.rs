@@ -34,8 +34,8 @@ pub use totp::Totp;
 pub use users::Users;
 
 pub(crate) use account_tokens::AccountTokens;
-pub(crate) use oauth::{Arrival, Departure, FLOW_LIFETIME, OauthParts, Providers};
+pub(crate) use oauth::{Arrival, Departure, FLOW_LIFETIME, OauthParts, Providers, Wish};
 pub(crate) use second_factor::Factors;
-pub(crate) use sessions::Granted;
+pub(crate) use sessions::{Device, Granted, Proof};
 pub(crate) use throttle::Throttle;
 pub(crate) use totp::Enrolment;

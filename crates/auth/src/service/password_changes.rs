@@ -118,11 +118,13 @@ impl PasswordChanges {
     }
 
     /// Sets the password of whoever got the token by mail, which shows that mail reaches them, and
-    /// ends every session of theirs. It signs nobody in (OWASP ASVS 4.0, 2.5.6 and 3.3.3).
+    /// ends every session of theirs; with `revokes_keys` their API keys too, which else go on: services
+    /// depend on them. It signs nobody in (OWASP ASVS 4.0, 2.5.6 and 3.3.3).
     pub(crate) async fn reset(
         &self,
         token: &Secret,
         password: NewPassword,
+        revokes_keys: bool,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         // Before the hash, which costs much more than a guess.
@@ -135,6 +137,9 @@ impl PasswordChanges {
             let email = user.email.clone();
             let entry = Entry::new("password.reset").of(user.id).from(client);
             let (entry, keys) = match user.email_verified_at {
+                Some(_) if revokes_keys => {
+                    cleansing::revoke_keys(transaction, &user, entry, now).await?
+                }
                 Some(_) => (entry, Vec::new()),
                 None => cleansing::cleanse(transaction, &user, entry, now).await?,
             };
@@ -259,7 +264,8 @@ impl PasswordChanges {
         let why = Revocation::PasswordChanged;
         (self.sessions.revoke_all(transaction, user.id, except, why)).await?;
         audit::record(transaction, entry, now).await?;
-        publish(transaction, &password_changed(user), now).await?;
+        let keys = repository::api_keys::count_living(transaction, user.id, now).await?;
+        publish(transaction, &password_changed(user, keys), now).await?;
         Ok(())
     }
 }

@@ -116,8 +116,8 @@ impl SecondFactor {
         match self.database.transaction(check).await? {
             Outcome::NotAsked => Ok(None),
             Outcome::Right(method) => Ok(Some(method)),
-            Outcome::Missing => Err(AuthError::SecondFactorRequired),
-            Outcome::Wrong => Err(AuthError::InvalidCode),
+            Outcome::Missing => Err(AuthError::SecondFactorRequired("code")),
+            Outcome::Wrong => Err(AuthError::InvalidCode("code")),
             Outcome::Blocked(wait) => Err(AuthError::TooManyCodes(wait)),
         }
     }

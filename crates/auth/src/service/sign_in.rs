@@ -14,10 +14,10 @@ use crate::{
     audit::{self, Entry},
     entity::user::Model,
     error::AuthError,
-    model::{Delivery, Email, Method, Rule, Status, Subject},
+    model::{Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
     repository,
-    service::{Granted, SecondFactor, Sessions, Throttle},
+    service::{Device, Granted, Proof, SecondFactor, Sessions, Throttle},
 };
 
 /// Signs users in. Cheap to clone.
@@ -60,9 +60,9 @@ impl SignIn {
         email: &str,
         password: Secret,
         code: Option<&Secret>,
-        client: &ClientInfo,
-        delivery: Delivery,
+        device: Device<'_>,
     ) -> Result<Granted, AuthError> {
+        let client = device.client;
         let pass = (self.throttle)
             .admit(Rule::Login, Subject::Address(email), client)
             .await?;
@@ -85,9 +85,13 @@ impl SignIn {
         if user.second_factor {
             methods.extend(self.second_factor.demand(user.id, code, client).await?);
         }
+        let proof = Proof {
+            methods: &methods,
+            at: self.clock.now(),
+        };
         let start = async |transaction: &Transaction| {
             let granted = (self.sessions)
-                .start(transaction, user.id, &methods, client, delivery)
+                .start(transaction, user.id, &proof, device)
                 .await?;
             must_stand(transaction, user.id, matched.as_ref()).await?;
             pass.succeeded(transaction).await?;

@@ -127,7 +127,7 @@ impl StepUp {
     ) -> Result<(), AuthError> {
         let reason = match error {
             AuthError::InvalidCredentials => "credentials",
-            AuthError::InvalidCode => "code",
+            AuthError::InvalidCode(_) => "code",
             AuthError::TooManyCodes(_) => "too_many_codes",
             _ => return Ok(()),
         };

@@ -108,7 +108,13 @@ impl Users {
         password: NewPassword,
     ) -> Result<UserId, AuthError> {
         let admin = self
-            .create(email, display_name, password, RoleName::admin())
+            .create(
+                email,
+                display_name,
+                password,
+                RoleName::admin(),
+                &ClientInfo::default(),
+            )
             .await?;
         tracing::info!(user_id = %admin.id, "admin_created");
         Ok(admin.id)
@@ -130,6 +136,7 @@ impl Users {
                 user.display_name,
                 user.password,
                 RoleName::user(),
+                client,
             )
             .await?;
         tracing::info!(user_id = %user.id, "user_registered");
@@ -142,6 +149,7 @@ impl Users {
         display_name: DisplayName,
         password: NewPassword,
         role: RoleName,
+        client: &ClientInfo,
     ) -> Result<Model, AuthError> {
         (self.passwords).check(&password, &email, &display_name)?;
         let user = NewUser {
@@ -155,10 +163,11 @@ impl Users {
             let now = self.clock.now();
             let user = repository::users::insert(transaction, user.clone(), now).await?;
             repository::passwords::set(transaction, user.id, hash.clone(), now).await?;
-            if user.role.is_admin() {
-                let entry = Entry::new("admin.created").to(user.id);
-                audit::record(transaction, entry, now).await?;
-            }
+            let entry = match user.role.is_admin() {
+                true => Entry::new("admin.created").to(user.id),
+                false => Entry::new("user.registered").of(user.id).from(client),
+            };
+            audit::record(transaction, entry, now).await?;
             let purpose = Purpose::VerifyEmail;
             let token = (self.tokens)
                 .issue(transaction, &user, purpose, &user.email)

@@ -1,12 +1,12 @@
 //! The tokens in the links of mails, under attack.
 
-use ashlar_testkit::{World, on_each_database};
+use ashlar_testkit::{TestClient, World, on_each_database};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
-    MINUTE, PASSWORD, Served, auth,
+    MINUTE, Member, PASSWORD, Served, auth,
     mail_links::{assert_refused, confirmation, forget, reset_token, serve_recent, verification},
 };
 
@@ -19,8 +19,9 @@ fn body(route: &str, token: &str) -> Value {
     }
 }
 
-async fn assert_worthless(served: &Served, route: &str, token: &str) {
-    let post = served.app.anonymous().post(format!("/api/v1/auth/{route}"));
+/// To whoever is signed in as `client`.
+async fn assert_worthless(client: &TestClient, route: &str, token: &str) {
+    let post = client.post(format!("/api/v1/auth/{route}"));
     assert_refused(&post.json(&body(route, token)).send().await);
 }
 
@@ -42,8 +43,8 @@ fn joined(prefix: &str, id: &[u8], signature: &[u8]) -> String {
     )
 }
 
-/// A token of each purpose of Ada's, in the order of [`ROUTES`], after those of Bob.
-async fn tokens(world: &World, served: &Served) -> ([String; 3], [String; 3]) {
+/// Ada, and a token of each purpose of hers, in the order of [`ROUTES`], after those of Bob.
+async fn tokens(world: &World, served: &Served) -> (Member, [String; 3], [String; 3]) {
     let mut of_both = Vec::new();
     for name in ["bob", "ada"] {
         let email = format!("{name}@example.org");
@@ -54,17 +55,18 @@ async fn tokens(world: &World, served: &Served) -> ([String; 3], [String; 3]) {
         let change = member.client.post("/api/v1/auth/change-email");
         let new = json!({ "email": format!("new-{name}@example.org") });
         change.json(&new).send().await.assert_status(202);
-        of_both.push([verification, reset, confirmation(world, served).await]);
+        let tokens = [verification, reset, confirmation(world, served).await];
+        of_both.push((member, tokens));
     }
-    let adas = of_both.pop().unwrap();
-    (adas, of_both.pop().unwrap())
+    let (ada, adas) = of_both.pop().unwrap();
+    (ada, adas, of_both.pop().unwrap().1)
 }
 
 on_each_database! {
     /// Random, cut short, another's, for another purpose, under another key: none is good.
     async fn no_token_can_be_guessed_or_made_of_others(world: World) {
         let served = serve_recent(&world, true).await;
-        let (adas, bobs) = tokens(&world, &served).await;
+        let (ada, adas, bobs) = tokens(&world, &served).await;
         for (index, route) in ROUTES.into_iter().enumerate() {
             let (prefix, id, signature) = parts(&adas[index]);
             let (_, other_id, other_signature) = parts(&bobs[index]);
@@ -95,9 +97,9 @@ on_each_database! {
                 forged.push(adas[index][..at].to_owned());
             }
             for token in forged {
-                assert_worthless(&served, route, &token).await;
+                assert_worthless(&ada.client, route, &token).await;
             }
-            let long = served.app.anonymous().post(format!("/api/v1/auth/{route}"));
+            let long = ada.client.post(format!("/api/v1/auth/{route}"));
             let long = long.json(&body(route, &"a".repeat(129))).send().await;
             assert_refused(&long);
         }
@@ -113,18 +115,18 @@ on_each_database! {
     /// Whoever can write to the table, but has not the key, makes no token good for somebody else.
     async fn a_row_that_was_tampered_with_is_worthless(world: World) {
         let served = serve_recent(&world, true).await;
-        let (adas, _) = tokens(&world, &served).await;
+        let (ada, adas, _) = tokens(&world, &served).await;
         let database = world.database();
         let hijack = "update account_tokens set email = 'eve@example.org' where purpose = 'confirm_email'";
         database.connection().execute_unprepared(hijack).await.unwrap();
-        assert_worthless(&served, "confirm-email", &adas[2]).await;
+        assert_worthless(&ada.client, "confirm-email", &adas[2]).await;
         let swap = "update account_tokens set purpose = 'x' || purpose where purpose <> 'reset_password'";
         database.connection().execute_unprepared(swap).await.unwrap();
         let turn = "update account_tokens set purpose = 'verify_email' where purpose = 'reset_password'";
         database.connection().execute_unprepared(turn).await.unwrap();
-        assert_worthless(&served, "reset-password", &adas[1]).await;
+        assert_worthless(&ada.client, "reset-password", &adas[1]).await;
         let renamed = adas[1].replace("reset_password", "verify_email");
-        assert_worthless(&served, "verify-email", &renamed).await;
+        assert_worthless(&ada.client, "verify-email", &renamed).await;
     }
 
     /// How long links can be used is a setting, for each kind.
@@ -135,8 +137,8 @@ on_each_database! {
         forget(&served, "ada@example.org").await.assert_status(202);
         let (verify, reset) = (verification(&world, &served).await, reset_token(&world, &served).await);
         world.turn_clock(5 * MINUTE);
-        assert_worthless(&served, "reset-password", &reset).await;
+        assert_worthless(&served.app.anonymous(), "reset-password", &reset).await;
         world.turn_clock(5 * MINUTE);
-        assert_worthless(&served, "verify-email", &verify).await;
+        assert_worthless(&served.app.anonymous(), "verify-email", &verify).await;
     }
 }

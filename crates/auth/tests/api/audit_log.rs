@@ -109,7 +109,8 @@ on_each_database! {
         let admin = served.admin("root@example.org").await;
         let ada = served.user("ada@example.org").await;
         let page = list(&admin.client, &format!("user_id={}", ada.id)).await;
-        let [entry] = <[Value; 1]>::try_from(rows(&page)).unwrap();
+        let [entry, registered] = <[Value; 2]>::try_from(rows(&page)).unwrap();
+        assert_eq!(registered["action"], "user.registered");
         assert_eq!(entry["action"], "session.started");
         assert_eq!((&entry["user_id"], &entry["actor_id"]), (&json!(ada.id), &json!(ada.id)));
         assert_eq!(entry["at"], json!(world.now()));
@@ -166,7 +167,7 @@ on_each_database! {
         write_five(&world, &admin, &ada).await;
         let whole = times(&list(&admin.client, "").await);
         assert!(whole.is_sorted_by(|a, b| a >= b), "{whole:?}");
-        assert_eq!(whole.len(), 8);
+        assert_eq!(whole.len(), 9);
         let (mut walked, mut query) = (Vec::new(), "limit=2".to_owned());
         loop {
             let page = list(&admin.client, &query).await;
@@ -222,8 +223,8 @@ on_each_database! {
         write(&world, entry("test.elsewhere", Some(admin.id), Some(eve.id))).await;
         write(&world, entry("test.nobody", None, None)).await;
         let page = ada.client.get(ACTIVITY).send().await;
-        assert_eq!(actions(&page), ["test.tried", "test.done", "session.started"]);
-        let [tried, done, started] = <[Value; 3]>::try_from(rows(&page)).unwrap();
+        assert_eq!(actions(&page), ["test.tried", "test.done", "session.started", "user.registered"]);
+        let [tried, done, started, _] = <[Value; 4]>::try_from(rows(&page)).unwrap();
         // Somebody with no sign-in: where from is just what one wants to know.
         assert_eq!(tried["address"], "192.0.2.7");
         assert_eq!((&tried["by_you"], &tried["by_another"]), (&json!(false), &json!(false)));
@@ -251,7 +252,7 @@ on_each_database! {
         let cursor = first.json()["pagination"]["next_cursor"].as_str().unwrap().to_owned();
         let rest = ada.client.get(format!("{ACTIVITY}?limit=4&after={cursor}")).send().await;
         let walked = [times(&first), times(&rest)].concat();
-        assert_eq!(walked.len(), 6);
+        assert_eq!(walked.len(), 7);
         assert!(walked.is_sorted_by(|a, b| a >= b), "{walked:?}");
         // A cursor is its list's own.
         list(&admin.client, &format!("after={cursor}")).await.assert_status(422);

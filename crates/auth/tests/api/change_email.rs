@@ -18,6 +18,11 @@ async fn change(member: &Member, email: &str) -> TestResponse {
     post.json(&json!({ "email": email })).send().await
 }
 
+async fn confirm(member: &Member, token: &str) -> TestResponse {
+    let post = member.client.post("/api/v1/auth/confirm-email");
+    post.json(&json!({ "token": token })).send().await
+}
+
 on_each_database! {
     /// The address is another once mail to the new one has reached its owner; the old one is told.
     async fn an_address_changes_when_it_is_confirmed(world: World) {
@@ -34,7 +39,7 @@ on_each_database! {
         served.login("lovelace@example.org", PASSWORD).await.assert_status(401);
 
         let token = confirmation(&world, &served).await;
-        redeem(&served, "confirm-email", &token).await.assert_status(204);
+        confirm(&ada, &token).await.assert_status(204);
         let me = ada.me().await.json();
         assert_eq!((&me["email"], &me["email_verified"]), (&json!("Lovelace@example.org"), &json!(true)));
         served.login("lovelace@example.org", PASSWORD).await.assert_status(200);
@@ -47,7 +52,7 @@ on_each_database! {
             assert_eq!(audited(&world, action).await, 1, "{action}");
         }
         // Nothing that went to the old address is good for anything.
-        assert_refused(&redeem(&served, "confirm-email", &token).await);
+        assert_refused(&confirm(&ada, &token).await);
         assert_refused(&redeem(&served, "verify-email", &unverified).await);
         assert_refused(&reset(&served, &forgotten, "battery staple").await);
     }
@@ -87,15 +92,17 @@ on_each_database! {
         change(&bob, "NEW@example.org").await.assert_status(202);
         let second = confirmation(&world, &served).await;
         let (one, two) = join(
-            redeem(&served, "confirm-email", &first),
-            redeem(&served, "confirm-email", &second),
+            confirm(&ada, &first),
+            confirm(&bob, &second),
         )
         .await;
         let mut statuses = [one.status(), two.status()];
         statuses.sort_unstable();
         assert_eq!(statuses, [204, 409]);
-        let loser = if one.status() == 409 { &first } else { &second };
-        let again = redeem(&served, "confirm-email", loser).await;
+        let again = match one.status() {
+            409 => confirm(&ada, &first).await,
+            _ => confirm(&bob, &second).await,
+        };
         again.assert_error(409, "CONFLICT");
         assert_eq!(world.published().await.of::<UserEmailChanged>().len(), 1);
     }
@@ -115,7 +122,7 @@ on_each_database! {
         soon.assert_error(429, "TOO_MANY_REQUESTS");
         assert_eq!(soon.header("retry-after"), Some("60"));
         let token = confirmation(&world, &served).await;
-        redeem(&served, "confirm-email", &token).await.assert_status(204);
+        confirm(&ada, &token).await.assert_status(204);
         assert_eq!(ada.me().await.json()["email"], "ADA@example.org");
     }
 
@@ -128,7 +135,27 @@ on_each_database! {
         forget(&served, "ada@example.org").await.assert_status(202);
         let forgotten = reset_token(&world, &served).await;
         reset(&served, &forgotten, "battery staple").await.assert_status(204);
-        assert_refused(&redeem(&served, "confirm-email", &token).await);
-        served.login("ada@example.org", "battery staple").await.assert_status(200);
+        let login = served.login("ada@example.org", "battery staple").await;
+        assert_refused(&confirm(&served.granted(ada.id, &login), &token).await);
+    }
+
+    /// Somebody who asks for a victim's address does not get it by the victim's click: neither when the
+    /// victim is signed in nowhere, nor in an account of their own.
+    async fn a_victims_click_confirms_nothing_for_somebody_else(world: World) {
+        let served = serve_recent(&world, true).await;
+        let eve = served.user("eve@example.org").await;
+        let victim = served.user("victim@example.org").await;
+        change(&eve, "victims-other@example.org").await.assert_status(202);
+        let token = confirmation(&world, &served).await;
+        let clicked = redeem(&served, "confirm-email", &token).await;
+        clicked.assert_error(401, "UNAUTHORIZED");
+        assert_refused(&confirm(&victim, &token).await);
+        for (member, email) in [(&eve, "eve@example.org"), (&victim, "victim@example.org")] {
+            let me = member.me().await.json();
+            assert_eq!((&me["email"], &me["email_verified"]), (&json!(email), &json!(false)));
+        }
+        assert_eq!(audited(&world, "email.changed").await, 0);
+        // Nor is it used up for whoever asked.
+        confirm(&eve, &token).await.assert_status(204);
     }
 }

@@ -45,6 +45,16 @@ impl Browser {
         request.header("cookie", cookies)
     }
 
+    /// The same with one more cookie.
+    pub(crate) fn sends_with(&self, request: TestRequest, cookie: &str) -> TestRequest {
+        let refresh = &self.refresh;
+        request.header("cookie", format!("{cookie}; {REFRESH_COOKIE}={refresh}"))
+    }
+
+    pub(crate) fn refresh_token(&self) -> &str {
+        &self.refresh
+    }
+
     /// As one of our pages sends it.
     pub(crate) fn page_sends(&self, request: TestRequest) -> TestRequest {
         self.sends(request).header("x-csrf-token", &self.csrf)
@@ -366,7 +376,8 @@ on_each_database! {
         let ada = Browser::of(&login.send().await);
         assert_ne!(ada.csrf, eve.csrf);
         assert_eq!(served.asks(&ada).await.json()["email"], "ada@example.org");
-        assert_eq!(served.asks(&eve).await.json()["email"], "eve@example.org");
+        // And the one that was there is over, whoever put it there.
+        assert_unauthorized(&served.asks(&eve).await, INVALID);
         let after = column(&world, "SELECT token_hash FROM sessions ORDER BY id").await;
         assert_eq!(after.len(), 2);
         assert_eq!(after[0], before[0]);

@@ -4,7 +4,7 @@ use ashlar_testkit::{World, on_each_database};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
-use crate::{PASSWORD, Served, assert_unauthorized, auth, serve};
+use crate::{MINUTE, PASSWORD, Served, assert_unauthorized, auth, serve};
 
 async fn stored_hash(world: &World) -> String {
     let database = world.database();
@@ -50,6 +50,14 @@ on_each_database! {
             me.assert_status(200);
             assert_eq!(me.json()["email"], "Ada@example.org");
         }
+    }
+
+    /// NIST SP 800-63B, 3.1.1.2: who must change it chooses a worse one.
+    async fn a_password_does_not_expire(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        world.turn_clock(10 * 366 * 24 * 60 * MINUTE);
+        served.login("ada@example.org", PASSWORD).await.assert_status(200);
     }
 
     /// The grant type may be absent, or empty, which is the same (RFC 6749, 3.2).

@@ -9,7 +9,7 @@ use reqwest::{Client, Url, redirect::Policy};
 
 use crate::{
     MINUTE, Served,
-    oauth::{Visit, location_of, parameter, query, serve_with, verify_email},
+    oauth::{Visit, auth_with, location_of, parameter, query, verify_email},
 };
 
 #[expect(
@@ -30,6 +30,8 @@ fn issuer() -> String {
 struct Browser {
     client: Client,
     cookies: BTreeMap<String, String>,
+    /// How often the provider asked who it is.
+    asked: usize,
 }
 
 impl Browser {
@@ -46,6 +48,7 @@ impl Browser {
         Self {
             client,
             cookies: BTreeMap::new(),
+            asked: 0,
         }
     }
 
@@ -60,7 +63,10 @@ impl Browser {
             let (location, page) = self.visit(&place, form.take()).await;
             match location {
                 Some(location) => place = place.join(&location).unwrap(),
-                None if page.contains("name=\"login\"") => form = Some(vec![("login", login)]),
+                None if page.contains("name=\"login\"") => {
+                    self.asked += 1;
+                    form = Some(vec![("login", login)]);
+                }
                 None if page.contains("name=\"consent\"") => form = Some(vec![("consent", "yes")]),
                 None => panic!("{place}: {page}"),
             }
@@ -100,6 +106,12 @@ impl Browser {
     }
 }
 
+/// Auth where the provider knows it.
+async fn serve(world: &World) -> Served {
+    let pairs = [("BACKEND_URL", "http://127.0.0.1:8000")];
+    Served::of(world, auth_with(world, &issuer(), &pairs)).await
+}
+
 fn login(name: &str) -> String {
     format!("{name}.{}@example.org", Id::<()>::new())
 }
@@ -107,14 +119,35 @@ fn login(name: &str) -> String {
 /// The whole way, from our page to the provider and back: where the browser is sent in the end.
 async fn travel(served: &Served, login: &str) -> (Visit, Url) {
     let visit = Visit::begin(&served.app, "dev").await;
-    let back = Browser::new().agree(&visit.location, login).await;
+    let end = travel_in(&mut Browser::new(), served, &visit, login).await;
+    (visit, end)
+}
+
+/// The same in a browser that may have been there before.
+async fn travel_in(browser: &mut Browser, served: &Served, visit: &Visit, login: &str) -> Url {
+    let back = browser.agree(&visit.location, login).await;
     let pairs: Vec<(String, String)> = back.query_pairs().into_owned().collect();
     let pairs: Vec<(&str, &str)> = pairs
         .iter()
         .map(|(n, v)| (n.as_str(), v.as_str()))
         .collect();
-    let end = location_of(&visit.back(&served.app, &pairs).await);
-    (visit, end)
+    location_of(&visit.back(&served.app, &pairs).await)
+}
+
+/// Whether the session that comes of it proves who somebody is.
+async fn is_proof(served: &Served, visit: &Visit, end: &Url) -> bool {
+    let code = parameter(end, "code").unwrap_or_else(|| panic!("no code: {end}"));
+    let tokens = visit.exchange(&served.app, &code).await;
+    tokens.assert_status(200);
+    let client = served
+        .app
+        .bearer(tokens.json()["access_token"].as_str().unwrap());
+    let enrolled = client.post("/api/v1/auth/mfa/totp").send().await;
+    match enrolled.status() {
+        201 => true,
+        403 => false,
+        other => panic!("{other}"),
+    }
 }
 
 async fn sign_in(served: &Served, login: &str) -> UserId {
@@ -129,7 +162,7 @@ async fn sign_in(served: &Served, login: &str) -> UserId {
 
 on_each_database! {
     async fn a_newcomer_signs_up_and_signs_in_again(world: World) {
-        let served = serve_with(&world, &issuer()).await;
+        let served = serve(&world).await;
         let login = login("ada");
         let ada = sign_in(&served, &login).await;
         assert_eq!(sign_in(&served, &login).await, ada);
@@ -138,7 +171,7 @@ on_each_database! {
     }
 
     async fn an_address_links_when_both_sides_verified_it(world: World) {
-        let served = serve_with(&world, &issuer()).await;
+        let served = serve(&world).await;
         let verified = login("ada");
         let ada = served.user(&verified).await;
         let (_, end) = travel(&served, &verified).await;
@@ -154,14 +187,31 @@ on_each_database! {
     }
 
     async fn without_an_address_there_is_no_account(world: World) {
-        let served = serve_with(&world, &issuer()).await;
+        let served = serve(&world).await;
         let (_, end) = travel(&served, &login("ada+nomail")).await;
         assert_eq!(parameter(&end, "error").as_deref(), Some("email_missing"));
     }
 
+    /// One that knows the browser lets it through without a word, unless it is told to ask.
+    async fn a_provider_asks_once_more_when_it_is_told_to(world: World) {
+        let served = serve(&world).await;
+        let (mut browser, ada) = (Browser::new(), login("ada"));
+        let first = Visit::begin(&served.app, "dev").await;
+        travel_in(&mut browser, &served, &first, &ada).await;
+        assert_eq!(browser.asked, 1);
+        let silent = Visit::begin(&served.app, "dev").await;
+        let end = travel_in(&mut browser, &served, &silent, &ada).await;
+        assert_eq!(browser.asked, 1, "it knows the browser");
+        assert!(!is_proof(&served, &silent, &end).await);
+        let fresh = Visit::begin_fresh(&served.app, "dev").await;
+        let end = travel_in(&mut browser, &served, &fresh, &ada).await;
+        assert_eq!(browser.asked, 2);
+        assert!(is_proof(&served, &fresh, &end).await);
+    }
+
     /// The provider rotates its refresh tokens: each is used once, and the next is kept.
     async fn tokens_are_refreshed_again_and_again(world: World) {
-        let served = serve_with(&world, &issuer()).await;
+        let served = serve(&world).await;
         let ada = sign_in(&served, &login("ada")).await;
         let dev: ProviderName = "dev".parse().unwrap();
         let tokens = served.auth.provider_tokens();
@@ -176,7 +226,7 @@ on_each_database! {
 
     /// The provider takes a code once, with the verifier of the browser that got it.
     async fn a_code_of_another_visit_is_refused(world: World) {
-        let served = serve_with(&world, &issuer()).await;
+        let served = serve(&world).await;
         let stolen = Visit::begin(&served.app, "dev").await;
         let back = Browser::new().agree(&stolen.location, &login("ada")).await;
         let code = parameter(&back, "code").unwrap();

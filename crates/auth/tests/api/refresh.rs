@@ -137,7 +137,8 @@ on_each_database! {
         served.me(&elsewhere.access).await.assert_status(200);
         served.refresh(&elsewhere.refresh).await.assert_status(200);
         let actions = audited(&world).await;
-        assert_eq!(actions, ["session.started", "session.started", "session.reused"]);
+        let expected = ["user.registered", "session.started", "session.started", "session.reused"];
+        assert_eq!(actions, expected);
         let why = column(&world, "SELECT COALESCE(revoked_for, '-') FROM sessions ORDER BY id").await;
         assert_eq!(why, ["reused", "-"]);
     }

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, DatabaseBackend};
 use serde_json::json;
 
-use crate::{PASSWORD, serve};
+use crate::{PASSWORD, column, serve};
 
 const PROMISE_ON_SQLITE: &str = "
     create table promises (id, kept integer references promises (id) deferrable initially deferred);
@@ -40,8 +40,12 @@ on_each_database! {
         assert_eq!(user["email_verified"], false);
         assert_eq!(user["second_factor"], false);
         assert_eq!(user.as_object().unwrap().len(), 10, "{user}");
-        // The throttle, the user, their password, the token to verify the address, and the event.
-        created.assert_statements(5);
+        // The throttle, the user, their password, the audit log, the token to verify the address, and
+        // the event.
+        created.assert_statements(6);
+        let told = "SELECT address || ' ' || details FROM audit_log WHERE action = 'user.registered' \
+            AND actor_id = user_id";
+        assert_eq!(column(&world, told).await, ["127.0.0.1 {}"]);
     }
 
     /// Each rule, and all of them in one answer.

@@ -12,7 +12,7 @@ use crate::{
     MINUTE, PASSWORD, Served, assert_unauthorized, auth,
     cookies::Browser,
     mail_links::{
-        assert_refused, audited, count, forget, link, open_sessions, reset, reset_token,
+        assert_refused, audited, count, forget, link, open_sessions, redeem, reset, reset_token,
         verification,
     },
     serve,
@@ -124,26 +124,119 @@ on_each_database! {
         assert_eq!(asked().await, 2);
     }
 
-    /// Once, within its time, and only the newest.
+    /// Once, and within its time.
     async fn a_link_is_good_once_and_not_for_long(world: World) {
         let served = serve(&world).await;
         served.register("ada@example.org").await.assert_status(201);
         forget(&served, "ada@example.org").await.assert_status(202);
         let first = reset_token(&world, &served).await;
+        reset(&served, &first, OTHER).await.assert_status(204);
+        assert_refused(&reset(&served, &first, PASSWORD).await);
         world.turn_clock(MINUTE);
         forget(&served, "ada@example.org").await.assert_status(202);
         let second = reset_token(&world, &served).await;
-        assert_refused(&reset(&served, &first, OTHER).await);
-        reset(&served, &second, OTHER).await.assert_status(204);
-        assert_refused(&reset(&served, &second, PASSWORD).await);
-        world.turn_clock(MINUTE);
-        forget(&served, "ada@example.org").await.assert_status(202);
-        let third = reset_token(&world, &served).await;
+        assert_ne!(first, second);
         world.turn_clock(30 * MINUTE - Duration::from_secs(1));
         reset_token(&world, &served).await;
         world.turn_clock(Duration::from_secs(1));
-        assert_refused(&reset(&served, &third, PASSWORD).await);
+        assert_refused(&reset(&served, &second, PASSWORD).await);
         served.login("ada@example.org", OTHER).await.assert_status(200);
+    }
+
+    /// Anybody can ask, as often as they are let: the link that is out stays good for its time, and
+    /// whoever asks gets one that has half of it left. A use ends them all.
+    async fn nobody_voids_a_link_by_asking_once_more(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        let ask = async || {
+            forget(&served, "ada@example.org").await.assert_status(202);
+            reset_token(&world, &served).await
+        };
+        let first = ask().await;
+        for _ in 0..3 {
+            world.turn_clock(4 * MINUTE);
+            assert_eq!(ask().await, first, "sent once more");
+        }
+        world.turn_clock(3 * MINUTE);
+        let second = ask().await;
+        assert_ne!(second, first, "half of the time is over");
+        world.turn_clock(15 * MINUTE - Duration::from_secs(1));
+        reset(&served, &first, OTHER).await.assert_status(204);
+        assert_refused(&reset(&served, &second, PASSWORD).await);
+        served.login("ada@example.org", OTHER).await.assert_status(200);
+    }
+
+    /// However long somebody goes on asking, two links are good at a time.
+    async fn links_do_not_pile_up(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        let rows = "select count(*) from account_tokens where purpose = 'reset_password'";
+        let mut most = 0;
+        for _ in 0..12 {
+            forget(&served, "ada@example.org").await.assert_status(202);
+            most = most.max(count(&world, rows).await);
+            world.turn_clock(8 * MINUTE);
+        }
+        assert_eq!(most, 2);
+    }
+
+    /// With two links that are good: one wins, as with one.
+    async fn of_two_links_at_once_one_wins(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let first = reset_token(&world, &served).await;
+        world.turn_clock(16 * MINUTE);
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let second = reset_token(&world, &served).await;
+        assert_ne!(first, second);
+        let passwords = ["first of the two", "second of the two"];
+        let answers = join(
+            reset(&served, &first, passwords[0]),
+            reset(&served, &second, passwords[1]),
+        )
+        .await;
+        let (winner, loser) = match (answers.0.status(), answers.1.status()) {
+            (204, 422) => (passwords[0], passwords[1]),
+            (422, 204) => (passwords[1], passwords[0]),
+            other => panic!("{other:?}"),
+        };
+        served.login("ada@example.org", winner).await.assert_status(200);
+        served.login("ada@example.org", loser).await.assert_status(401);
+        assert_eq!(audited(&world, "password.reset").await, 1);
+    }
+
+    /// Programs depend on keys, so they stay, and the mail says how many; whoever wants it revokes them.
+    async fn keys_stay_unless_they_are_revoked_too(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        redeem(&served, "verify-email", &verification(&world, &served).await).await.assert_status(204);
+        let mut keys = Vec::new();
+        for name in ["backup", "report"] {
+            let body = json!({ "name": name, "scopes": ["*"] });
+            let made = ada.client.post("/api/v1/auth/api-keys").json(&body).send().await;
+            made.assert_status(201);
+            keys.push(served.app.bearer(made.json()["key"].as_str().unwrap()));
+        }
+        let ask = async |status: u16| {
+            for key in &keys {
+                key.get("/api/v1/auth/me").send().await.assert_status(status);
+            }
+        };
+        let told = async || world.published().await.of::<UserPasswordChanged>().pop().unwrap().api_keys;
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let token = reset_token(&world, &served).await;
+        reset(&served, &token, OTHER).await.assert_status(204);
+        ask(200).await;
+        assert_eq!(told().await, 2);
+        world.turn_clock(MINUTE);
+        forget(&served, "ada@example.org").await.assert_status(202);
+        let token = reset_token(&world, &served).await;
+        let body = json!({ "token": token, "password": PASSWORD, "revoke_api_keys": true });
+        let post = served.app.anonymous().post("/api/v1/auth/reset-password");
+        post.json(&body).send().await.assert_status(204);
+        ask(401).await;
+        assert_eq!(told().await, 0);
     }
 
     /// With the same link: one wins, and the password is the winner's.

@@ -6,7 +6,7 @@ use crate::{
     entity,
     events::{
         SendEmailChange, SendPasswordReset, SendVerification, TellAdminsOfPost, TellOfEmailChange,
-        TellOfPasswordChange, TellOfSecondFactorChange, WelcomeUser,
+        TellOfPasswordChange, TellOfProviderChange, TellOfSecondFactorChange, WelcomeUser,
     },
     jobs::Postman,
     router,
@@ -46,6 +46,10 @@ pub fn domain(notifications: Notifications) -> Domain {
         .handles(
             "notifications.tell_of_second_factor_change",
             TellOfSecondFactorChange(notifications.clone()),
+        )
+        .handles(
+            "notifications.tell_of_provider_change",
+            TellOfProviderChange(notifications.clone()),
         )
         .handles(
             "notifications.tell_of_email_change",

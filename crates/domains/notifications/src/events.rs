@@ -5,7 +5,7 @@ use ashlar_contracts::{
     posts::PostCreated,
     users::{
         SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
-        UserPasswordResetRequested, UserRegistered, UserVerificationRequested,
+        UserPasswordResetRequested, UserProviderChanged, UserRegistered, UserVerificationRequested,
     },
 };
 use ashlar_core::{
@@ -107,6 +107,19 @@ impl Handle<SecondFactorChanged> for TellOfSecondFactorChange {
             .0
             .tell_of_second_factor_change(transaction, event)
             .await?)
+    }
+}
+
+/// A user hears that they can sign in by another provider, or not any more.
+pub(crate) struct TellOfProviderChange(pub(crate) Notifications);
+
+impl Handle<UserProviderChanged> for TellOfProviderChange {
+    async fn handle(
+        &self,
+        transaction: &Transaction,
+        event: &Received<UserProviderChanged>,
+    ) -> Result<(), Failure> {
+        Ok(self.0.tell_of_provider_change(transaction, event).await?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is written about, and what each kind of mail needs to know. A new kind is a variant here
 //! with its fields, a line in [`Letter::template`], and two files in `templates/`.
 
-use ashlar_contracts::users::SecondFactorChange;
+use ashlar_contracts::users::{ProviderChange, SecondFactorChange};
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,9 +23,11 @@ pub(crate) enum Letter {
     /// To the address that a user wants.
     ConfirmEmail(Confirmation),
     /// To a user whose password is another.
-    PasswordChanged(Change),
+    PasswordChanged(PasswordChanged),
     /// To a user who signs in in another way.
     SecondFactorChanged(SecondFactor),
+    /// To a user who can sign in by another provider, or not any more.
+    ProviderChanged(Provider),
     /// To the address that was a user's.
     EmailChanged(Change),
 }
@@ -71,6 +73,31 @@ pub(crate) struct PasswordReset {
 pub(crate) struct Change {
     /// What the user is called, if it can be said.
     pub(crate) name: Option<String>,
+    /// When.
+    pub(crate) at: String,
+}
+
+/// To a user whose password is another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PasswordChanged {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// When.
+    pub(crate) at: String,
+    /// How many API keys of theirs are still good.
+    #[serde(default)]
+    pub(crate) api_keys: u64,
+}
+
+/// To a user who can sign in by another provider, or not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Provider {
+    /// What the user is called, if it can be said.
+    pub(crate) name: Option<String>,
+    /// What the provider is called.
+    pub(crate) provider: String,
+    /// What has changed.
+    pub(crate) change: ProviderChange,
     /// When.
     pub(crate) at: String,
 }
@@ -127,6 +154,7 @@ impl Letter {
             Self::ConfirmEmail(_) => template!("confirm_email"),
             Self::PasswordChanged(_) => template!("password_changed"),
             Self::SecondFactorChanged(_) => template!("second_factor_changed"),
+            Self::ProviderChanged(_) => template!("provider_changed"),
             Self::EmailChanged(_) => template!("email_changed"),
         }
     }
@@ -139,9 +167,9 @@ impl Letter {
             Self::VerifyEmail(fields) | Self::ConfirmEmail(fields) => Value::from(Serde(fields)),
             Self::ResetPassword(fields) => Value::from(Serde(fields)),
             Self::SecondFactorChanged(fields) => Value::from(Serde(fields)),
-            Self::PasswordChanged(fields) | Self::EmailChanged(fields) => {
-                Value::from(Serde(fields))
-            }
+            Self::PasswordChanged(fields) => Value::from(Serde(fields)),
+            Self::ProviderChanged(fields) => Value::from(Serde(fields)),
+            Self::EmailChanged(fields) => Value::from(Serde(fields)),
         }
     }
 
@@ -155,6 +183,7 @@ impl Letter {
             Self::PostCreated(_)
             | Self::PasswordChanged(_)
             | Self::SecondFactorChanged(_)
+            | Self::ProviderChanged(_)
             | Self::EmailChanged(_) => None,
         }
     }

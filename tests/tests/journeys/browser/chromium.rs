@@ -21,22 +21,33 @@ static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 /// # Panics
 /// When the journey fails; with what it says.
 pub(super) async fn runs(journey: &str, variables: &[(&str, &str)]) {
-    run(journey, variables, None).await;
+    run(journey, variables, None, true).await;
+}
+
+/// [`runs`] against a server that was told nothing but its port.
+pub(super) async fn runs_locally(journey: &str) {
+    run(journey, &[], None, false).await;
 }
 
 /// [`runs`] with an OpenID provider at this address, at which the script may be too.
 pub(super) async fn runs_with_provider(journey: &str, variables: &[(&str, &str)], provider: &str) {
-    run(journey, variables, Some(provider)).await;
+    run(journey, variables, Some(provider), true).await;
 }
 
-async fn run(journey: &str, variables: &[(&str, &str)], provider: Option<&str>) {
+async fn run(
+    journey: &str,
+    variables: &[(&str, &str)],
+    provider: Option<&str>,
+    is_told_its_url: bool,
+) {
     let _turn = TURNS.acquire().await.unwrap();
     let port = free_port().to_string();
     // Passkeys are bound to a name: no address will do (Web Authentication, 5.1.2). Providers know us
     // by an address that they allow any port of.
     let host = provider.map_or("localhost", |_| "127.0.0.1");
     let url = format!("http://{host}:{port}");
-    let mut all = vec![("PORT", port.as_str()), ("BACKEND_URL", &url)];
+    let mut all = vec![("PORT", port.as_str())];
+    all.extend(is_told_its_url.then_some(("BACKEND_URL", url.as_str())));
     all.extend(variables);
     let process = AshlarProcess::start(&all).await;
     let ended = command::run(script(journey, &url, provider), "").await;

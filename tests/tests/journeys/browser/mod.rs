@@ -6,7 +6,7 @@ mod oidc;
 
 use ashlar_testkit::{World, on_each_database};
 
-use chromium::runs;
+use chromium::{runs, runs_locally};
 
 on_each_database! {
     /// Signing up, confirming the address, another password, other devices.
@@ -38,6 +38,12 @@ async fn a_passkey() {
     runs("passkey", &[]).await;
 }
 
+/// Out of the box, on one's own machine.
+#[tokio::test]
+async fn a_passkey_on_ones_own_machine() {
+    runs_locally("local").await;
+}
+
 #[tokio::test]
 async fn an_api_key() {
     runs("api_key", &[]).await;
@@ -60,21 +66,34 @@ async fn a_keyboard_is_enough() {
     runs("keyboard", &[]).await;
 }
 
+/// Two that nobody goes to: their buttons are there.
+const PROVIDERS: [(&str, &str); 9] = [
+    ("OAUTH_GUILD_CLIENT_ID", "ashlar"),
+    ("OAUTH_GUILD_CLIENT_SECRET", "ashlar-secret"),
+    ("OAUTH_GUILD_ISSUER", "http://127.0.0.1:9"),
+    ("OAUTH_GUILD_TITLE", "Guild of Stone Masons and Carvers"),
+    ("OAUTH_HUB_CLIENT_ID", "ashlar"),
+    ("OAUTH_HUB_CLIENT_SECRET", "ashlar-secret"),
+    ("OAUTH_HUB_AUTHORIZE_URL", "http://127.0.0.1:9/authorize"),
+    ("OAUTH_HUB_TOKEN_URL", "http://127.0.0.1:9/token"),
+    ("OAUTH_HUB_USERINFO_URL", "http://127.0.0.1:9/user"),
+];
+
 /// Every view: nothing sticks out, and axe-core finds nothing that keeps people out.
 #[tokio::test]
 async fn every_view_is_for_everybody_in_light() {
-    runs("looks light", &[]).await;
+    runs("looks light", &PROVIDERS).await;
 }
 
 #[tokio::test]
 async fn every_view_is_for_everybody_in_dark() {
-    runs("looks dark", &[]).await;
+    runs("looks dark", &PROVIDERS).await;
 }
 
 /// On a screen of 320 pixels (WCAG 2.2, 1.4.10).
 #[tokio::test]
 async fn every_view_is_for_everybody_on_a_phone() {
-    runs("looks mobile", &[]).await;
+    runs("looks mobile", &PROVIDERS).await;
 }
 
 /// A link's token, a wrong password, an old proof of identity.

@@ -16,7 +16,8 @@ const client = (id) => ({
   client_secret: `${id}-secret`,
   // A native client of this machine may come back to any port (RFC 8252, 7.3).
   application_type: 'native',
-  redirect_uris: ['dev', 'other', 'oidc'].map((name) => `http://127.0.0.1/api/v1/auth/oauth/${name}/callback`),
+  redirect_uris: ['127.0.0.1', 'localhost'].flatMap((host) =>
+    ['dev', 'other', 'oidc'].map((name) => `http://${host}/api/v1/auth/oauth/${name}/callback`)),
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
 })

@@ -27,7 +27,7 @@ const ROUTES = {
   "forgot-password": { title: "Forgot your password?", view: forgotPassword, for: "guest" },
   "reset-password": { title: "Choose a new password", view: resetPassword, for: "all" },
   "verify-email": { title: "Your e-mail address", view: verifyEmail, for: "all" },
-  "confirm-email": { title: "Your new e-mail address", view: confirmEmail, for: "all" },
+  "confirm-email": { title: "Your new e-mail address", view: confirmEmail, for: "user", door: "Sign in to confirm your new address." },
   overview: { title: "Overview", view: overview, for: "user" },
   profile: { title: "Profile", view: profile, for: "user" },
   password: { title: "Password", view: password, for: "user" },
@@ -46,7 +46,21 @@ function skip(event) {
   document.getElementById("main").focus();
 }
 
+/**
+ * On one's own machine the page goes by its name: browsers take no address for passkeys, and what they
+ * keep for the one they do not send to the other.
+ */
+function goByName() {
+  const isLocal = "local" in document.documentElement.dataset;
+  if (!isLocal || !["127.0.0.1", "[::1]"].includes(location.hostname)) return false;
+  const place = new URL(location.href);
+  place.hostname = "localhost";
+  location.replace(place);
+  return true;
+}
+
 async function begin() {
+  if (goByName()) return;
   document.querySelector(".skip").addEventListener("click", skip);
   onStepUp(stepUp);
   await load().catch(meet);

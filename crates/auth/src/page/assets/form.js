@@ -139,7 +139,8 @@ function refuse(self, summary, error) {
   const named = inputs(self).filter((input) => input.type !== "checkbox" && about(error, input.name));
   for (const input of named) blame(input, about(error, input.name));
   named[0]?.focus();
-  const rest = error.fields.filter((one) => !named.some((input) => isAbout(one, input.name)));
+  // A link's token is in no field: what is wrong with it is all that there is to say.
+  const rest = error.fields.filter((one) => one.field !== "token" && !named.some((input) => isAbout(one, input.name)));
   if (named.length > 0 && rest.length === 0) return;
   summary.hidden = false;
   summary.textContent = [explain(error), ...rest.map((one) => sentence(`${one.field}: ${one.message}`))].join(" ");

@@ -12,6 +12,9 @@ import { explain } from "./words.js";
 /** Where somebody was who went to a provider: a view's name, no secret. */
 const PLACE = "account.place";
 
+/** That somebody went there to prove who they are, though they are signed in. */
+const PROOF = "account.proof";
+
 /** Where a provider's sign-in becomes one of ours. */
 const EXCHANGE = "auth/oauth/exchange";
 
@@ -21,6 +24,7 @@ const TROUBLE = {
   account_suspended: "This account is suspended.",
   session_ended: "You were signed out meanwhile. Sign in, and connect the account again.",
   already_linked: "You have connected an account of this provider already.",
+  not_proved: "The provider did not ask who you are. Confirm it in another way.",
   linked_elsewhere: "That account is connected to somebody else's here.",
   provider_unavailable: "The provider cannot be reached. Try again in a little while.",
   email_missing: "The provider did not tell us an e-mail address.",
@@ -34,6 +38,14 @@ export async function providers() {
 /** Goes to a provider to sign in. */
 export function leaveFor(name) {
   const query = new URLSearchParams({ redirect_to: location.pathname });
+  location.assign(`/api/v1/auth/oauth/${encodeURIComponent(name)}/authorize?${query}`);
+}
+
+/** Goes to a provider that asks who it is, whatever it remembers; comes back to the view `place`. */
+export function leaveToProve(name, place) {
+  sessionStorage.setItem(PLACE, place);
+  sessionStorage.setItem(PROOF, "yes");
+  const query = new URLSearchParams({ redirect_to: location.pathname, fresh: "true" });
   location.assign(`/api/v1/auth/oauth/${encodeURIComponent(name)}/authorize?${query}`);
 }
 
@@ -54,11 +66,13 @@ export async function comeBack() {
   if (query.size === 0) return null;
   const place = sessionStorage.getItem(PLACE);
   sessionStorage.removeItem(PLACE);
+  const isProof = sessionStorage.getItem(PROOF) !== null;
+  sessionStorage.removeItem(PROOF);
   history.replaceState(null, "", location.pathname + (place ? `#${place}` : location.hash));
   if (query.has("error")) return () => warn(TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.");
   if (query.has("linked")) return () => tellLinked(query.get("linked"));
-  if (!query.has("code") || user()) return null;
-  return exchange({ code: query.get("code") });
+  if (!query.has("code") || (user() && !isProof)) return null;
+  return exchange({ code: query.get("code") }, isProof);
 }
 
 /** Whoever made the address may have put anything into it, so only a provider's own title is told. */
@@ -67,10 +81,10 @@ async function tellLinked(name) {
   if (provider) tell(`${provider.title} is connected. You can sign in with it now.`);
 }
 
-async function exchange(body) {
+async function exchange(body, isProof) {
   try {
     await signIn(EXCHANGE, body);
-    return null;
+    return isProof ? () => tell("Thank you. Now you can make the change.") : null;
   } catch (error) {
     return error.code === "SECOND_FACTOR_REQUIRED" ? () => askForCode(body) : () => warn(explain(error));
   }

@@ -14,11 +14,14 @@ const DOOR = "sign-in";
 let routes = {};
 let turn = 0;
 let leaving = new AbortController();
+
+/** What somebody wanted to see who has to sign in first: `{name, token}`. */
 let wanted = null;
 
 /**
- * Begins to show views. Each route is `{title, view, for}`: `view({token, signal})` answers what is
- * shown, and `for` is who it is for: "guest", "user" or "all". The signal aborts when it is left.
+ * Begins to show views. Each route is `{title, view, for, door}`: `view({token, why, signal})` answers
+ * what is shown, and `for` is who it is for: "guest", "user" or "all". The signal aborts when it is
+ * left. Who has to sign in first is told why: what `door` says.
  */
 export function start(table) {
   routes = table;
@@ -35,9 +38,7 @@ export function go(name) {
 
 /** Goes on after signing in: to what was asked for before, else to the beginning. */
 export function enter() {
-  const name = wanted ?? HOME;
-  wanted = null;
-  return go(name);
+  return go(wanted?.name ?? HOME);
 }
 
 /** Shows the view of this address anew. */
@@ -47,11 +48,11 @@ export function reload() {
 
 async function show(takesFocus) {
   const mine = (turn += 1);
-  const { name, token } = address();
+  const { name, token, why } = address();
   leaving.abort();
   leaving = new AbortController();
   const route = routes[name];
-  const content = await contentOf(route, token);
+  const content = await contentOf(route, { token, why });
   // Somebody went on while it was made.
   if (mine !== turn || content === null) return;
   document.title = `${route.title} · ${APP}`;
@@ -68,22 +69,24 @@ function address() {
   const known = Object.hasOwn(routes, name) ? name : user() ? HOME : DOOR;
   const audience = routes[known].for;
   if (audience === "user" && !user()) {
-    wanted = known;
-    return settle(DOOR);
+    wanted = { name: known, token };
+    return settle(DOOR, routes[known].door);
   }
+  const kept = wanted?.name === known ? wanted.token : undefined;
+  if (user()) wanted = null;
   if (audience === "guest" && user()) return settle(HOME);
-  return known === name ? { name, token } : settle(known);
+  return known === name ? { name, token: token ?? kept } : settle(known);
 }
 
 /** The address says what is shown, without a step in the history. */
-function settle(name) {
+function settle(name, why) {
   history.replaceState(null, "", `${location.pathname}#${name}`);
-  return { name, token: undefined };
+  return { name, token: undefined, why };
 }
 
-async function contentOf(route, token) {
+async function contentOf(route, given) {
   try {
-    return await route.view({ token, signal: leaving.signal });
+    return await route.view({ ...given, signal: leaving.signal });
   } catch (error) {
     if (error instanceof Cancelled) return null;
     if (error instanceof SignedOut) {

@@ -5,8 +5,9 @@ import { open } from "./dialog.js";
 import { el } from "./dom.js";
 import { codeField, field, form } from "./form.js";
 import * as passkey from "./passkey.js";
-import { attempt } from "./notice.js";
-import { renew, signOut, user } from "./session.js";
+import { attempt, tell } from "./notice.js";
+import { leaveToProve, providers } from "./provider.js";
+import { renew, user } from "./session.js";
 
 /** Asks for what the account has; resolves to whether it was proved. Callers meanwhile share it. */
 export async function stepUp() {
@@ -22,8 +23,10 @@ async function prove() {
   const factors = await api("GET", "auth/mfa").catch(() => ({ totp: false, passkeys: 0 }));
   const hasPassword = user().has_password !== false;
   const hasPasskey = passkeyCount(factors) > 0 && passkey.isAvailable();
+  const hasNothing = !hasPassword && !factors.totp && !hasPasskey;
+  const provers = hasNothing ? await proversOfMine().catch(() => []) : [];
   const proved = await open("Is it still you?", (close) => {
-    if (!hasPassword && !factors.totp && !hasPasskey) return anew(close);
+    if (hasNothing) return elsewhere(provers, close);
     return [
       el("p", {}, "This is a change that matters, so please confirm who you are."),
       (hasPassword || factors.totp) && byForm(hasPassword, factors.totp, close),
@@ -64,18 +67,33 @@ function byPasskey(close) {
   return el("button", { type: "button", class: "button wide", onclick: use }, "Use a passkey");
 }
 
-/** Who signs in by a provider alone proves it there. */
-function anew(close) {
-  const leave = attempt(async () => {
-    await signOut();
+/**
+ * Who signs in by a provider alone proves it there, where the provider asks; else by a mail, with the
+ * link for a password.
+ */
+function elsewhere(provers, close) {
+  const { email } = user();
+  const byMail = attempt(async () => {
+    await ask("POST", "auth/forgot-password", { email });
     close(false);
-    location.hash = "sign-in";
+    tell(`A mail with a link is on its way to ${email}. Sign in with the password that you choose there.`);
   });
+  const leave = (name) => () => leaveToProve(name, location.hash.slice(1));
   return [
-    el("p", {}, "You signed in a while ago. Sign in once more, then make this change."),
+    el("p", {}, provers.length > 0
+      ? "This is a change that matters, so please confirm who you are. Then make it once more."
+      : "This is a change that matters, and your account has nothing yet that shows that it is you. Choose a password: we send you a link."),
     el("div", { class: "actions" },
-      el("button", { type: "button", class: "button primary", onclick: leave }, "Sign in again"), cancel(close)),
+      provers.map(({ name, title }) => el("button", { type: "button", class: "button primary", onclick: leave(name) }, `Confirm with ${title}`)),
+      provers.length === 0 && el("button", { type: "button", class: "button primary", onclick: byMail }, "Send the link"),
+      cancel(close)),
   ];
+}
+
+/** The connected providers that ask who it is when they are told to. */
+async function proversOfMine() {
+  const [offered, { data: links }] = await Promise.all([providers(), api("GET", "auth/oauth/links")]);
+  return offered.filter((one) => one.proves_identity && links.some((link) => link.provider === one.name));
 }
 
 function cancel(close) {

@@ -21,12 +21,15 @@ use crate::{
     cookies::Cookies,
     error::AuthError,
     model::{Delivery, ProviderName},
-    router::sign_in::{SignedIn, granted},
+    router::{
+        cookies::KeptSession,
+        sign_in::{SignedIn, granted},
+    },
     schemas::{
         AuthorizeQuery, CallbackQuery, CodeExchange, LinkCreate, LinkList, LinkResponse,
         LinkedProvider, ProviderList,
     },
-    service::{Arrival, Oauth},
+    service::{Arrival, Device, Oauth, Wish},
 };
 
 pub(crate) use self::browser::Secured;
@@ -73,12 +76,14 @@ const EXCHANGE: &str = "The `code` with which the browser came back. The cookie 
     left must come along, so a page of another origin sends credentials with this request.";
 
 const AUTHORIZE: &str = "For browsers: sends them to the provider, and gives them a cookie by which \
-    they are known when they come back.";
+    they are known when they come back. A provider that knows the browser may ask nothing, so a \
+    sign-in by it is a recent proof of identity only when the provider says that it asked: with \
+    `fresh` it is made to.";
 
 const CALLBACK: &str = "For providers to send browsers to. These go on to `redirect_to`, with `code`, \
     or `linked`, or `error`: `access_denied`, `provider_unavailable`, `provider_error`, \
-    `account_exists`, `email_missing`, `account_suspended`, `session_ended`, `linked_elsewhere`, \
-    `already_linked`.";
+    `account_exists`, `email_missing`, `account_suspended`, `session_ended`, `not_proved`, \
+    `linked_elsewhere`, `already_linked`.";
 
 const LINK: &str = "Gives the address to send the browser to. It must be the same browser: this \
     answer sets a cookie by which it is known when it comes back.";
@@ -122,8 +127,11 @@ async fn authorize(
     provider: ProviderPath,
     query: ValidQuery<AuthorizeQuery>,
 ) -> Result<Found, AuthError> {
-    let redirect_to = query.0.redirect_to.as_deref();
-    let departure = oauth.authorize(&provider.0, redirect_to, &client).await?;
+    let wish = Wish {
+        redirect_to: query.0.redirect_to.as_deref(),
+        fresh: query.0.fresh,
+    };
+    let departure = oauth.authorize(&provider.0, &wish, &client).await?;
     Ok(Found::departing(departure, **secured))
 }
 
@@ -162,6 +170,7 @@ async fn exchange(
     cookies: Data<Cookies>,
     client: ClientInfo,
     browser: Browser,
+    kept: KeptSession,
     body: ValidJson<CodeExchange>,
 ) -> Result<WithCookie<SignedIn>, AuthError> {
     let CodeExchange {
@@ -169,8 +178,8 @@ async fn exchange(
         otp,
         cookies: in_cookies,
     } = body.into_inner();
-    let delivery = Delivery::asked(in_cookies);
-    let exchanged = oauth.exchange(&code, &browser.0, otp.as_ref(), &client, delivery);
+    let device = Device::new(&client, Delivery::asked(in_cookies), kept.0);
+    let exchanged = oauth.exchange(&code, &browser.0, otp.as_ref(), device);
     Ok(WithCookie {
         answer: granted(&cookies, exchanged.await?),
         cookie: Cookie::Clear,

@@ -3,10 +3,11 @@
 use ashlar_core::{
     database::Transaction, http::ClientInfo, principal::UserId, problem::Unexpected, secret::Secret,
 };
+use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    CODE_LIFETIME, Oauth,
+    CLOCK_LEEWAY, CODE_LIFETIME, Oauth,
     account::flow_context,
     depart::with,
     resolve::{Outcome, Visitor},
@@ -58,6 +59,11 @@ impl Oauth {
         let flow = flow.ok_or(AuthError::UnknownVisit)?;
         let redirect_to = Url::parse(&flow.redirect_to).map_err(Unexpected::new)?;
         let told = match self.identify(provider, &flow, arrival).await? {
+            Ok((profile, _)) if !is_proved(&flow, &profile) => {
+                let failure = OauthFailure::NotProved;
+                self.note_failure(&flow, failure, client).await?;
+                Told::Failed(failure)
+            }
             Ok(identity) => self.admit(&flow, identity, client).await?,
             Err(failure) => {
                 self.note_failure(&flow, failure, client).await?;
@@ -125,7 +131,8 @@ impl Oauth {
                 None => self.resolve(transaction, &visitor).await?,
             };
             if let Outcome::SignedIn(user_id) = outcome {
-                self.keep_code(transaction, &code, flow, user_id).await?;
+                let authenticated_at = profile.authenticated_at;
+                (self.keep_code(transaction, &code, flow, user_id, authenticated_at)).await?;
             }
             Ok::<Outcome, AuthError>(outcome)
         };
@@ -149,6 +156,7 @@ impl Oauth {
         code: &Secret,
         flow: &Model,
         user_id: UserId,
+        authenticated_at: Option<DateTime<Utc>>,
     ) -> Result<(), AuthError> {
         let now = self.clock.now();
         let row = oauth_code::Model {
@@ -157,6 +165,7 @@ impl Oauth {
             browser_hash: flow.browser_hash.clone(),
             user_id,
             provider: flow.provider.clone(),
+            authenticated_at,
             created_at: now,
             expires_at: now + CODE_LIFETIME,
         };
@@ -180,4 +189,11 @@ impl Oauth {
         audit::record(self.database.connection(), entry, self.clock.now()).await?;
         Ok(())
     }
+}
+
+/// Whether the provider asked who they are in this visit, where it was to: many a provider ignores
+/// that, or says nothing of it (OpenID Connect Core 1.0, 3.1.3.7).
+fn is_proved(flow: &Model, profile: &Profile) -> bool {
+    let begun = flow.created_at - CLOCK_LEEWAY;
+    !flow.fresh || profile.authenticated_at.is_some_and(|time| time >= begun)
 }

@@ -7,11 +7,19 @@ use super::{FLOW_LIFETIME, Oauth, account::flow_context};
 use crate::{
     entity::oauth_flow::Model,
     error::AuthError,
-    model::{OauthFlowId, ProviderName, Rule, SessionId, Subject},
+    model::{OauthFailure, OauthFlowId, ProviderName, Rule, SessionId, Subject},
     opaque,
     provider::{Provider, Visit},
     repository,
 };
+
+/// What whoever signs in by a provider wants.
+pub(crate) struct Wish<'a> {
+    /// Where the browser goes in the end.
+    pub(crate) redirect_to: Option<&'a str>,
+    /// Whether the provider is to ask once more who they are, so that the session proves it.
+    pub(crate) fresh: bool,
+}
 
 /// Where a browser goes now, and what it is known by when it comes back.
 pub(crate) struct Departure {
@@ -20,19 +28,35 @@ pub(crate) struct Departure {
     pub(crate) browser: Option<Secret>,
 }
 
+impl Departure {
+    /// To where the browser would have come back.
+    fn straight_back(redirect_to: Url, failure: OauthFailure) -> Self {
+        Self {
+            location: with(redirect_to, "error", failure.as_str()),
+            browser: None,
+        }
+    }
+}
+
 impl Oauth {
     /// Sends a browser to a provider to sign in. When the provider cannot be reached it goes straight
     /// back to where it would have come.
     pub(crate) async fn authorize(
         &self,
         name: &ProviderName,
-        redirect_to: Option<&str>,
+        wish: &Wish<'_>,
         client: &ClientInfo,
     ) -> Result<Departure, AuthError> {
         let provider = self.provider(name)?;
-        let redirect_to = self.redirect_to(redirect_to)?;
+        let redirect_to = self.redirect_to(wish.redirect_to)?;
         self.count_visit(client).await?;
-        let visit = visit()?;
+        if wish.fresh && !provider.proves_identity() {
+            return Ok(Departure::straight_back(
+                redirect_to,
+                OauthFailure::NotProved,
+            ));
+        }
+        let visit = visit(wish.fresh)?;
         match provider.authorize_url(&visit).await {
             Ok(location) => {
                 self.depart(provider, visit, location, &redirect_to, None)
@@ -40,10 +64,7 @@ impl Oauth {
             }
             Err(error) => {
                 tracing::warn!(provider = %name, %error, "oauth_authorize_failed");
-                Ok(Departure {
-                    location: with(redirect_to, "error", error.failure().as_str()),
-                    browser: None,
-                })
+                Ok(Departure::straight_back(redirect_to, error.failure()))
             }
         }
     }
@@ -65,7 +86,7 @@ impl Oauth {
         if linked.is_some() {
             return Err(AuthError::AlreadyLinked);
         }
-        let visit = visit()?;
+        let visit = visit(false)?;
         let location = provider.authorize_url(&visit).await;
         let location =
             location.map_err(|error| AuthError::Provider(Box::new(error.into_problem())))?;
@@ -108,6 +129,7 @@ impl Oauth {
             link_session_id: links
                 .and_then(|caller| caller.session_id)
                 .map(SessionId::from_uuid),
+            fresh: visit.fresh,
             created_at: now,
             expires_at: now + FLOW_LIFETIME,
         };
@@ -129,7 +151,7 @@ impl Oauth {
 
 /// What a visit is known by: a state against forged returns, a nonce against replayed ID tokens, a
 /// verifier against stolen codes (RFC 9700, 2.1).
-fn visit() -> Result<Visit, AuthError> {
+fn visit(fresh: bool) -> Result<Visit, AuthError> {
     Ok(Visit {
         state: opaque::random().map_err(Unexpected::new)?,
         nonce: opaque::random()
@@ -137,6 +159,7 @@ fn visit() -> Result<Visit, AuthError> {
             .expose()
             .to_owned(),
         verifier: opaque::random().map_err(Unexpected::new)?,
+        fresh,
     })
 }
 

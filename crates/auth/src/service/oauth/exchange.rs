@@ -1,13 +1,14 @@
 //! A one-time code for a session.
 
-use ashlar_core::{database::Transaction, http::ClientInfo, secret::Secret};
+use ashlar_core::{database::Transaction, secret::Secret};
+use chrono::{DateTime, Utc};
 
 use super::Oauth;
 use crate::{
     error::AuthError,
-    model::{Delivery, Method, Rule, Status, Subject},
+    model::{Method, Rule, Status, Subject},
     opaque, repository,
-    service::Granted,
+    service::{Device, Granted, Proof},
 };
 
 impl Oauth {
@@ -18,9 +19,9 @@ impl Oauth {
         code: &Secret,
         browser: &Secret,
         otp: Option<&Secret>,
-        client: &ClientInfo,
-        delivery: Delivery,
+        device: Device<'_>,
     ) -> Result<Granted, AuthError> {
+        let client = device.client;
         let pass = (self.throttle)
             .admit(Rule::OauthExchange, Subject::Anybody, client)
             .await?;
@@ -34,14 +35,19 @@ impl Oauth {
         // The code stays good for whoever has to come once more with the second factor.
         let mut methods = vec![Method::Provider];
         if user.second_factor {
-            methods.extend(self.second_factor.demand(user.id, otp, client).await?);
+            let demanded = self.second_factor.demand(user.id, otp, client).await;
+            methods.extend(demanded.map_err(of_otp)?);
         }
+        let proof = Proof {
+            at: proved_at(&methods, found.authenticated_at, now),
+            methods: &methods,
+        };
         let work = async |transaction: &Transaction| {
             if !repository::oauth_codes::take(transaction, &code, &browser, now).await? {
                 return Err(AuthError::InvalidOauthCode);
             }
             let granted = (self.sessions)
-                .start(transaction, user.id, &methods, client, delivery)
+                .start(transaction, user.id, &proof, device)
                 .await?;
             // The user is locked now: a link that is gone lets nobody in any more.
             let provider = &found.provider;
@@ -58,5 +64,29 @@ impl Oauth {
             "login_succeeded"
         );
         Ok(granted)
+    }
+}
+
+/// When they proved who they are: now, where we asked for something ourselves; else when the provider
+/// says that it asked them, who may have been signed in there since last month. Where it does not say,
+/// never, as far as we know.
+fn proved_at(
+    methods: &[Method],
+    at_provider: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    match methods {
+        [Method::Provider] => at_provider.unwrap_or(DateTime::UNIX_EPOCH),
+        _ => now,
+    }
+}
+
+/// What is wrong with the second factor's code, by the name that it has in this body, where the
+/// provider's has `code`.
+fn of_otp(error: AuthError) -> AuthError {
+    match error {
+        AuthError::SecondFactorRequired(_) => AuthError::SecondFactorRequired("otp"),
+        AuthError::InvalidCode(_) => AuthError::InvalidCode("otp"),
+        error => error,
     }
 }

@@ -1,13 +1,17 @@
 //! The providers that a user linked.
 
-use ashlar_core::{database::Transaction, http::ClientInfo, principal::Principal};
+use ashlar_contracts::users::ProviderChange;
+use ashlar_core::{database::Transaction, events::publish, http::ClientInfo, principal::Principal};
+use chrono::{DateTime, Utc};
 
 use super::{Oauth, account::resealed};
 use crate::{
     audit::{self, Entry},
-    entity::oauth_account::Model,
+    entity::{oauth_account::Model, user::Model as User},
     error::AuthError,
+    events::provider_changed,
     model::ProviderName,
+    provider::Provider,
     repository,
     service::ways_in,
 };
@@ -31,7 +35,8 @@ impl Oauth {
         let user_id = caller.user_id;
         let work = async |transaction: &Transaction| {
             // Who unlinks two at once must not lose both.
-            repository::users::lock(transaction, user_id).await?;
+            let user = repository::users::lock(transaction, user_id).await?;
+            let user = user.ok_or(AuthError::NotFound)?;
             if !repository::oauth_accounts::delete(transaction, user_id, provider).await? {
                 return Err(AuthError::LinkNotFound);
             }
@@ -43,11 +48,30 @@ impl Oauth {
                 .by(caller)
                 .from(client)
                 .with("provider", provider.as_str());
-            audit::record(transaction, entry, self.clock.now()).await?;
-            Ok(())
+            let now = self.clock.now();
+            audit::record(transaction, entry, now).await?;
+            self.tell(transaction, &user, provider, ProviderChange::Unlinked, now)
+                .await
         };
         self.database.transaction(work).await?;
         tracing::info!(%user_id, %provider, "provider_unlinked");
+        Ok(())
+    }
+
+    /// Has the user told, who may not know of it (OWASP ASVS 5.0, 6.3.7).
+    pub(super) async fn tell(
+        &self,
+        transaction: &Transaction,
+        user: &User,
+        provider: &ProviderName,
+        change: ProviderChange,
+        now: DateTime<Utc>,
+    ) -> Result<(), AuthError> {
+        // One that is no longer in the settings has its name alone.
+        let title = self.providers.get(provider).map(Provider::title);
+        let title = title.unwrap_or(provider.as_str());
+        let event = provider_changed(user, title, change);
+        publish(transaction, &event, now).await?;
         Ok(())
     }
 

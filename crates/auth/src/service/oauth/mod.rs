@@ -14,7 +14,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ashlar_core::{client::Client, clock::Clock, database::Database, seal::Sealer};
 
 pub use self::tokens::{ProviderTokenError, ProviderTokens};
-pub(crate) use self::{arrive::Arrival, depart::Departure};
+pub(crate) use self::{
+    arrive::Arrival,
+    depart::{Departure, Wish},
+};
+
+use chrono::TimeDelta;
 
 use crate::{
     error::AuthError,
@@ -30,6 +35,9 @@ pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// How long a one-time code is good: its browser comes back with it at once, and once more when its
 /// user has typed a code of their second factor.
 pub(crate) const CODE_LIFETIME: Duration = Duration::from_secs(3 * 60);
+
+/// How far a provider's clock may be from ours when it says when it asked.
+pub(crate) const CLOCK_LEEWAY: TimeDelta = TimeDelta::seconds(30);
 
 /// Signs users in by providers. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Whose account somebody at a provider is: the rules that keep strangers out of it.
 
+use ashlar_contracts::users::ProviderChange;
 use ashlar_core::{database::Transaction, events::publish, http::ClientInfo, principal::UserId};
 
 use super::{
@@ -15,6 +16,9 @@ use crate::{
     provider::{Profile, ProviderGrant},
     repository::{self, users::NewUser},
 };
+
+/// By what a link came about with which an account began.
+const REGISTRATION: &str = "registration";
 
 /// Somebody who comes back from a provider, as it tells of them.
 pub(super) struct Visitor<'a> {
@@ -83,7 +87,7 @@ impl Oauth {
     ) -> Result<Outcome, AuthError> {
         let (provider, subject) = (visitor.provider, &visitor.profile.subject);
         let user = repository::users::lock(transaction, user_id).await?;
-        let is_active = user.is_some_and(|user| user.status == Status::Active);
+        let user = user.filter(|user| user.status == Status::Active);
         let goes_on = match session {
             Some(session) => self.sessions.goes_on(transaction, session).await?,
             None => false,
@@ -91,18 +95,18 @@ impl Oauth {
         let theirs =
             repository::oauth_accounts::find_by_subject(transaction, provider, subject).await?;
         let mine = repository::oauth_accounts::find_by_user(transaction, user_id, provider).await?;
-        let failure = if !is_active {
-            OauthFailure::AccountSuspended
-        } else if !goes_on {
-            OauthFailure::SessionEnded
-        } else if theirs.is_some_and(|account| account.user_id != user_id) {
-            OauthFailure::LinkedElsewhere
-        } else if mine.is_some() {
-            OauthFailure::AlreadyLinked
-        } else {
-            self.insert_link(transaction, visitor, user_id, "user")
-                .await?;
-            return Ok(Outcome::Linked);
+        let failure = match user {
+            None => OauthFailure::AccountSuspended,
+            Some(_) if !goes_on => OauthFailure::SessionEnded,
+            Some(_) if theirs.is_some_and(|account| account.user_id != user_id) => {
+                OauthFailure::LinkedElsewhere
+            }
+            Some(_) if mine.is_some() => OauthFailure::AlreadyLinked,
+            Some(user) => {
+                self.insert_link(transaction, visitor, &user, "user")
+                    .await?;
+                return Ok(Outcome::Linked);
+            }
         };
         self.refuse(transaction, visitor, Some(user_id), failure)
             .await
@@ -151,7 +155,7 @@ impl Oauth {
         let failure = match user {
             Some(user) if is_theirs(&user) && mine.is_none() => {
                 if user.status == Status::Active {
-                    self.insert_link(transaction, visitor, user_id, "email")
+                    self.insert_link(transaction, visitor, &user, "email")
                         .await?;
                     return Ok(Outcome::SignedIn(user_id));
                 }
@@ -183,7 +187,7 @@ impl Oauth {
             .from(visitor.client)
             .with("provider", visitor.provider.as_str());
         audit::record(transaction, entry, now).await?;
-        self.insert_link(transaction, visitor, user.id, "registration")
+        self.insert_link(transaction, visitor, &user, REGISTRATION)
             .await?;
         Ok(Outcome::SignedIn(user.id))
     }
@@ -192,7 +196,7 @@ impl Oauth {
         &self,
         transaction: &Transaction,
         visitor: &Visitor<'_>,
-        user_id: UserId,
+        user: &user::Model,
         by: &'static str,
     ) -> Result<(), AuthError> {
         let now = self.clock.now();
@@ -202,14 +206,19 @@ impl Oauth {
             grant,
             client,
         } = visitor;
-        let account = linked(&self.sealer, user_id, provider, (profile, grant), now)?;
+        let account = linked(&self.sealer, user.id, provider, (profile, grant), now)?;
         repository::oauth_accounts::insert(transaction, account).await?;
         let entry = Entry::new("provider.linked")
-            .of(user_id)
+            .of(user.id)
             .from(client)
             .with("provider", provider.as_str())
             .with("by", by);
-        Ok(audit::record(transaction, entry, now).await?)
+        audit::record(transaction, entry, now).await?;
+        // Whoever has just registered by it knows.
+        if by != REGISTRATION {
+            (self.tell(transaction, user, provider, ProviderChange::Linked, now)).await?;
+        }
+        Ok(())
     }
 
     async fn refuse(

@@ -12,12 +12,12 @@ use crate::{
     audit::{self, Entry},
     entity::passkey::Model,
     error::AuthError,
-    model::{ChallengePurpose, Delivery, Method, Rule, Status, Subject},
+    model::{ChallengePurpose, Method, Rule, Status, Subject},
     repository,
     schemas::{
         ChallengeResponse, CredentialDescriptor, PasskeyAnswer, PasskeySignIn, RequestOptions,
     },
-    service::{Granted, step_up::session_of},
+    service::{Device, Granted, Proof, step_up::session_of},
     webauthn::State,
 };
 
@@ -37,9 +37,9 @@ impl Passkeys {
     pub(crate) async fn finish_sign_in(
         &self,
         sign_in: PasskeySignIn,
-        client: &ClientInfo,
+        device: Device<'_>,
     ) -> Result<Granted, AuthError> {
-        let delivery = Delivery::asked(sign_in.cookies);
+        let client = device.client;
         let answer = PasskeyAnswer::from(sign_in);
         if answer.credential.response.user_handle.is_none() {
             return Err(AuthError::InvalidCredentials);
@@ -58,9 +58,12 @@ impl Passkeys {
             if !self.note_use(transaction, &passkey, state, client).await? {
                 return Ok(None);
             }
-            let methods = [Method::Passkey];
+            let proof = Proof {
+                methods: &[Method::Passkey],
+                at: self.clock.now(),
+            };
             let granted = (self.sessions)
-                .start(transaction, passkey.user_id, &methods, client, delivery)
+                .start(transaction, passkey.user_id, &proof, device)
                 .await?;
             Ok::<_, AuthError>(Some(granted))
         };

@@ -22,7 +22,6 @@ pub(super) async fn cleanse(
     let links = repository::oauth_accounts::delete_all(transaction, user.id).await?;
     let passkeys = repository::passkeys::delete_all(transaction, user.id).await?;
     let totp = second_factor::remove(transaction, user.id, now).await?;
-    let keys = repository::api_keys::revoke_all(transaction, user.id, now).await?;
     if totp || passkeys > 0 {
         let event = second_factor_changed(user, SecondFactorChange::Reset);
         publish(transaction, &event, now).await?;
@@ -30,7 +29,18 @@ pub(super) async fn cleanse(
     let entry = entry
         .with("links_removed", links)
         .with("passkeys_removed", passkeys)
-        .with("totp_removed", totp)
-        .with("api_keys_revoked", keys.len());
+        .with("totp_removed", totp);
+    revoke_keys(transaction, user, entry, now).await
+}
+
+/// Takes away the user's API keys. They are to be forgotten after the commit.
+pub(super) async fn revoke_keys(
+    transaction: &Transaction,
+    user: &User,
+    entry: Entry,
+    now: DateTime<Utc>,
+) -> Result<(Entry, Vec<KeyHash>), AuthError> {
+    let keys = repository::api_keys::revoke_all(transaction, user.id, now).await?;
+    let entry = entry.with("api_keys_revoked", keys.len());
     Ok((entry, keys.into_iter().map(|key| key.hash).collect()))
 }

@@ -113,6 +113,31 @@ impl Sessions {
         (self.record_ended(transaction, entry.from(client), &ended, why)).await
     }
 
+    /// Ends the session `id`, which is a browser's, since `user_id` signs in there.
+    pub(super) async fn end_replaced(
+        &self,
+        transaction: &Transaction,
+        id: SessionId,
+        user_id: UserId,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let (why, now) = (Revocation::Replaced, self.clock.now());
+        let kept = repository::sessions::lock(transaction, id).await?;
+        let Some(kept) = kept.filter(|kept| kept.cookies && self.is_alive(kept, now)) else {
+            return Ok(());
+        };
+        repository::sessions::revoke(transaction, id, None, why, now).await?;
+        self.states.forget_after(transaction, &[id]);
+        let entry = Entry::new("session.ended").in_session(id).from(client);
+        let entry = match kept.user_id == user_id {
+            true => entry.of(user_id),
+            // Who is none of their business.
+            false => entry.to(kept.user_id),
+        };
+        audit::record(transaction, entry.with("why", why.as_str()), now).await?;
+        Ok(())
+    }
+
     /// Ends those of a user's sessions that were used longest ago, so that one more is not too many.
     /// The user is locked, so that of two who sign in at once neither is one too many.
     pub(super) async fn make_room(

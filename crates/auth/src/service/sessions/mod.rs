@@ -48,6 +48,34 @@ pub(crate) struct Granted {
     pub(crate) refresh_lifetime: Duration,
 }
 
+/// How somebody proved who they are.
+pub(crate) struct Proof<'a> {
+    pub(crate) methods: &'a [Method],
+    /// When.
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// What somebody signs in on.
+#[derive(Clone, Copy)]
+pub(crate) struct Device<'a> {
+    pub(crate) client: &'a ClientInfo,
+    pub(crate) delivery: Delivery,
+    /// The session that its browser still keeps: the new one takes its place there, and nobody could
+    /// end it any more.
+    pub(crate) replaces: Option<SessionId>,
+}
+
+impl<'a> Device<'a> {
+    /// That of `client`, whose browser keeps the session `kept`.
+    pub(crate) fn new(client: &'a ClientInfo, delivery: Delivery, kept: Option<SessionId>) -> Self {
+        Self {
+            client,
+            delivery,
+            replaces: kept.filter(|_| delivery == Delivery::Cookies),
+        }
+    }
+}
+
 impl Sessions {
     pub(crate) fn new(
         database: Database,
@@ -67,10 +95,10 @@ impl Sessions {
         }
     }
 
-    /// Begins a session of `user_id`, who proved by `methods` who they are. A new session always:
-    /// nothing that a client brings along decides which (OWASP ASVS 4.0, 3.2.1). The user is locked
-    /// from then on: what the caller proved before must be looked at once more, now that nobody
-    /// changes it.
+    /// Begins a session of `user_id`, who proved who they are. A new session always: nothing that a
+    /// client brings along decides which (OWASP ASVS 4.0, 3.2.1), and the one that its browser kept
+    /// is over. The user is locked from then on: what the caller proved before must be looked at once
+    /// more, now that nobody changes it.
     ///
     /// # Errors
     ///
@@ -79,14 +107,16 @@ impl Sessions {
         &self,
         transaction: &Transaction,
         user_id: UserId,
-        methods: &[Method],
-        client: &ClientInfo,
-        delivery: Delivery,
+        proof: &Proof<'_>,
+        device: Device<'_>,
     ) -> Result<Granted, AuthError> {
         let user = repository::users::lock(transaction, user_id).await?;
         let user = user.filter(|user| user.status == Status::Active);
         let user = user.ok_or(AuthError::InvalidCredentials)?;
-        (self.begin(transaction, user.id, methods, client, delivery)).await
+        if let Some(kept) = device.replaces {
+            (self.end_replaced(transaction, kept, user_id, device.client)).await?;
+        }
+        self.begin(transaction, user.id, proof, device).await
     }
 
     /// Begins a session of a user who is locked.
@@ -94,14 +124,14 @@ impl Sessions {
         &self,
         transaction: &Transaction,
         user_id: UserId,
-        methods: &[Method],
-        client: &ClientInfo,
-        delivery: Delivery,
+        proof: &Proof<'_>,
+        device: Device<'_>,
     ) -> Result<Granted, AuthError> {
+        let (client, delivery) = (device.client, device.delivery);
         let now = self.clock.now();
         let id = SessionId::new();
         let first = self.refresh_tokens.first(id).map_err(Unexpected::new)?;
-        let methods = written(methods);
+        let methods = written(proof.methods);
         let entry = Entry::new("session.started")
             .of(user_id)
             .in_session(id)
@@ -118,7 +148,7 @@ impl Sessions {
             token_hash: first.hash(),
             rotated_at: now,
             created_at: now,
-            authenticated_at: now,
+            authenticated_at: proof.at,
             expires_at: now + self.settings.lifetime,
             revoked_at: None,
             revoked_for: None,
@@ -167,8 +197,9 @@ impl Sessions {
         let old = old.ok_or(AuthError::SessionOver)?;
         repository::sessions::revoke(transaction, id, Some(old.user_id), why, now).await?;
         self.states.forget_after(transaction, &[id]);
-        let delivery = Delivery::asked(old.cookies);
-        (self.begin(transaction, user_id, methods, client, delivery)).await
+        let device = Device::new(client, Delivery::asked(old.cookies), None);
+        let proof = Proof { methods, at: now };
+        self.begin(transaction, user_id, &proof, device).await
     }
 
     /// Whether the session `id` is not over: nobody ends it until the end of the transaction.

@@ -8,10 +8,10 @@ use ashlar_testkit::{
 use super::{Visit, parameter, query};
 use crate::{Served, auth};
 
-const TOKENS: &str =
+pub(super) const TOKENS: &str =
     r#"{"access_token":"gho_1","token_type":"bearer","scope":"read:user,user:email"}"#;
 
-async fn serve(world: &World, hub: &Upstream) -> Served {
+pub(super) async fn serve(world: &World, hub: &Upstream) -> Served {
     let [authorize, token, user] =
         ["authorize?x=y", "token", "user"].map(|path| format!("{}/{path}", hub.url()));
     let auth = auth(

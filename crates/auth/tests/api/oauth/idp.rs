@@ -22,7 +22,7 @@ pub(crate) struct Idp {
 
 /// What it says.
 pub(crate) struct Told {
-    /// Besides `iss`, `aud`, `iat`, `exp`, `nonce`, which are as they should be unless they are here.
+    /// Besides `iss`, `aud`, `iat`, `exp`, `nonce`, `auth_time`, which are as they should be unless they are here.
     pub(crate) claims: Value,
     pub(crate) algorithm: Algorithm,
     /// Signs instead of its own key.
@@ -173,6 +173,7 @@ impl Told {
         let now = self.clock.now().timestamp();
         let mut claims = json!({
             "iss": url, "aud": client_id, "iat": now, "exp": now + 300, "nonce": self.nonce,
+            "auth_time": now,
         });
         for (name, value) in self.claims.as_object().unwrap() {
             claims[name] = value.clone();

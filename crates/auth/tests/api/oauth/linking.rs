@@ -1,12 +1,15 @@
 //! Linking a provider to an account, and unlinking it.
 
+use ashlar_contracts::users::{ProviderChange, UserProviderChanged};
 use ashlar_testkit::{TestApp, TestClient, TestResponse, World, on_each_database};
 use serde_json::json;
 use url::Url;
 
 use crate::{MINUTE, PASSWORD, authenticator_app::step_up};
 
-use super::{Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in};
+use super::{
+    Idp, Visit, cookie_of, parameter, query, serve_with, sign_in, signed_in, verify_email,
+};
 
 pub(crate) async fn begin(client: &TestClient, provider: &'static str) -> Visit {
     let path = format!("/api/v1/auth/oauth/{provider}/link");
@@ -49,7 +52,7 @@ on_each_database! {
         let ada = served.user("ada@elsewhere.example").await;
         let client = &ada.client;
         let end = link(&served.app, client, &idp, "dev").await;
-        assert_eq!(end.as_str(), "http://127.0.0.1:8000/account?linked=dev");
+        assert_eq!(end.as_str(), "http://localhost:8000/account?linked=dev");
         let links = client.get("/api/v1/auth/oauth/links").send().await;
         assert_eq!(links.json()["data"][0]["provider"], "dev");
         assert_eq!(links.json()["data"][0]["account"], "ada@example.org");
@@ -62,6 +65,32 @@ on_each_database! {
         assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
         let audit = query(&world, "SELECT action AS x FROM audit_log ORDER BY id").await;
         assert!(audit.contains(&"provider.unlinked".to_owned()), "{audit:?}");
+    }
+
+    /// Whoever gets into an account could keep a way in; whoever has just registered by one knows of it.
+    async fn the_user_is_told_of_what_was_linked_and_unlinked(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let told = async || {
+            let events = world.published().await.of::<UserProviderChanged>();
+            let told = events.into_iter().map(|event| (event.email, event.provider, event.change));
+            told.collect::<Vec<_>>()
+        };
+        let (_, client) = signed_in(&served, &idp, "dev").await;
+        assert_eq!(told().await, []);
+        link(&served.app, &client, &idp, "other").await;
+        unlink(&client, "other").await.assert_status(204);
+        let changes = [ProviderChange::Linked, ProviderChange::Unlinked];
+        let expected = changes.map(|change| ("ada@example.org".to_owned(), "Other".to_owned(), change));
+        assert_eq!(told().await, expected);
+        // By an address that both sides verified, without a question.
+        let bob = json!({ "sub": "bob-1", "email": "bob@example.org", "email_verified": true });
+        idp.claims(bob);
+        served.register("bob@example.org").await.assert_status(201);
+        verify_email(&world, "bob@example.org").await;
+        sign_in(&served, &idp, "dev").await;
+        let last = told().await.pop().unwrap();
+        assert_eq!((&*last.0, last.2), ("bob@example.org", ProviderChange::Linked));
     }
 
     async fn somebody_elses_account_cannot_be_linked(world: World) {

@@ -2,6 +2,7 @@
 
 mod explicit;
 mod forged;
+mod fresh;
 mod idp;
 pub(crate) mod linking;
 mod second_factor;
@@ -68,13 +69,22 @@ pub(crate) fn location_of(answer: &TestResponse) -> Url {
 
 impl Visit {
     pub(crate) async fn begin(app: &TestApp, provider: &'static str) -> Self {
+        Self::begin_with(app, provider, &[]).await
+    }
+
+    /// A visit in which the provider is to ask once more who they are.
+    pub(crate) async fn begin_fresh(app: &TestApp, provider: &'static str) -> Self {
+        Self::begin_with(app, provider, &[("fresh", "true")]).await
+    }
+
+    async fn begin_with(app: &TestApp, provider: &'static str, pairs: &[(&str, &str)]) -> Self {
         let path = format!("/api/v1/auth/oauth/{provider}/authorize");
-        let answer = app
+        let get = app
             .anonymous()
             .get(path)
-            .query("redirect_to", "/account?a=b")
-            .send()
-            .await;
+            .query("redirect_to", "/account?a=b");
+        let get = (pairs.iter()).fold(get, |get, (name, value)| get.query(name, value));
+        let answer = get.send().await;
         Self {
             provider,
             location: location_of(&answer),

@@ -36,11 +36,13 @@ on_each_database! {
             let body = json!({ "code": code, "otp": otp });
             let asked = visit.exchange_with(&served.app, body).await;
             asked.assert_error(401, "SECOND_FACTOR_REQUIRED");
+            assert_eq!(asked.error_fields(), ["otp"]);
             assert_eq!(asked.header("set-cookie"), None, "the browser is known still");
         }
         let body = json!({ "code": code, "otp": app.wrong_code(world.now()) });
         let wrong = visit.exchange_with(&served.app, body).await;
         assert_unauthorized(&wrong, "Invalid credentials");
+        assert_eq!(wrong.error_fields(), ["otp"]);
         let methods = "SELECT methods AS x FROM sessions ORDER BY id";
         assert_eq!(query(&world, methods).await, ["provider"]);
 

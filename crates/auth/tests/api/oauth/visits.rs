@@ -21,7 +21,7 @@ on_each_database! {
         assert_eq!(asked("code_challenge_method"), "S256");
         assert_eq!(asked("client_id"), "ashlar");
         assert_eq!(asked("scope"), "openid email profile");
-        let callback = "http://127.0.0.1:8000/api/v1/auth/oauth/dev/callback";
+        let callback = "http://localhost:8000/api/v1/auth/oauth/dev/callback";
         assert_eq!(asked("redirect_uri"), callback);
         let secrets = [asked("code_challenge"), visit.state(), visit.nonce()];
         let other = Visit::begin(&served.app, "dev").await;
@@ -31,7 +31,7 @@ on_each_database! {
         }
         idp.nonce(&visit);
         let end = visit.end(&served.app).await;
-        assert!(end.as_str().starts_with("http://127.0.0.1:8000/account?a=b&code="), "{end}");
+        assert!(end.as_str().starts_with("http://localhost:8000/account?a=b&code="), "{end}");
         let sent = String::from_utf8(idp.requests("/token")[0].body.clone()).unwrap();
         assert!(sent.contains("code_verifier=") && !sent.contains("secret"), "{sent}");
         // Neither the state nor the verifier stands in the database.

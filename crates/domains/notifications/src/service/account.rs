@@ -2,7 +2,7 @@
 
 use ashlar_contracts::users::{
     SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged, UserPasswordChanged,
-    UserPasswordResetRequested, UserVerificationRequested,
+    UserPasswordResetRequested, UserProviderChanged, UserVerificationRequested,
 };
 use ashlar_core::{database::Transaction, events::Received};
 use chrono::{DateTime, Utc};
@@ -11,7 +11,9 @@ use sea_orm::DbErr;
 use super::Notifications;
 use crate::{
     jobs::SendMail,
-    letter::{Change, Confirmation, Letter, PasswordReset, SecondFactor},
+    letter::{
+        Change, Confirmation, Letter, PasswordChanged, PasswordReset, Provider, SecondFactor,
+    },
     model::Recipient,
 };
 
@@ -77,9 +79,10 @@ impl Notifications {
     ) -> Result<(), DbErr> {
         let user = &received.event;
         let to = Recipient::named(&user.email, &user.display_name);
-        let letter = Letter::PasswordChanged(Change {
+        let letter = Letter::PasswordChanged(PasswordChanged {
             name: to.name.clone(),
             at: written(received.occurred_at),
+            api_keys: user.api_keys,
         });
         let mail = SendMail { to, letter };
         self.enqueue(transaction, received.id, 0, &mail).await
@@ -95,6 +98,24 @@ impl Notifications {
         let to = Recipient::named(&user.email, &user.display_name);
         let letter = Letter::SecondFactorChanged(SecondFactor {
             name: to.name.clone(),
+            change: user.change,
+            at: written(received.occurred_at),
+        });
+        let mail = SendMail { to, letter };
+        self.enqueue(transaction, received.id, 0, &mail).await
+    }
+
+    /// Tells the user that they can sign in by another provider, or not any more.
+    pub(crate) async fn tell_of_provider_change(
+        &self,
+        transaction: &Transaction,
+        received: &Received<UserProviderChanged>,
+    ) -> Result<(), DbErr> {
+        let user = &received.event;
+        let to = Recipient::named(&user.email, &user.display_name);
+        let letter = Letter::ProviderChanged(Provider {
+            name: to.name.clone(),
+            provider: user.provider.clone(),
             change: user.change,
             at: written(received.occurred_at),
         });

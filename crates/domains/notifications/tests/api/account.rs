@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ashlar_contracts::users::{
-    SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested, UserEmailChanged,
-    UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserVerificationRequested,
+    ProviderChange, SecondFactorChange, SecondFactorChanged, UserEmailChangeRequested,
+    UserEmailChanged, UserPasswordChanged, UserPasswordResetRequested, UserProviderChanged,
+    UserRegistered, UserVerificationRequested,
 };
 use ashlar_core::{ids::Id, jobs::table::State, principal::UserId};
 use ashlar_notifications::ports::LinkKind;
@@ -135,6 +136,14 @@ on_each_database! {
             user_id,
             email: "ada@example.org".to_owned(),
             display_name: "Ada".to_owned(),
+            api_keys: 3,
+        }).await;
+        work::publish(&world, &notifications, &UserProviderChanged {
+            user_id,
+            email: "zoe@example.org".to_owned(),
+            display_name: "Zoe".to_owned(),
+            provider: "Stone Guild".to_owned(),
+            change: ProviderChange::Linked,
         }).await;
         work::publish(&world, &notifications, &UserEmailChanged {
             user_id,
@@ -156,7 +165,10 @@ on_each_database! {
             ("ada@example.org", "Your password for Ashlar was changed"),
             ("old@example.org", "Your address for Ashlar was changed"),
             ("sec@example.org", "How you sign in to Ashlar was changed"),
+            ("zoe@example.org", "How you sign in to Ashlar was changed"),
         ]);
+        assert!(string(&mails[0]["text"]).contains("3 API keys"), "{}", mails[0]);
+        assert!(string(&mails[3]["text"]).contains("Stone Guild"), "{}", mails[3]);
         assert!(string(&mails[2]["text"]).contains("another passkey"), "{}", mails[2]);
         assert!(!mails[1].to_string().contains("new@"), "{}", mails[1]);
     }

@@ -16,7 +16,7 @@ export async function profile() {
 export function sendAgain() {
   const send = attempt(async () => {
     await api("POST", "auth/verify-email/request");
-    tell(`A mail with a new link is on its way to ${user().email}.`);
+    tell(`A mail with the link is on its way to ${user().email}.`);
   });
   return el("button", { type: "button", class: "button", onclick: send }, "Send the mail again");
 }

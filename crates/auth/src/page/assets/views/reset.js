@@ -1,7 +1,7 @@
 // A password that was forgotten: the mail with the link, and what the link leads to.
 
 import { ask } from "../api.js";
-import { el } from "../dom.js";
+import { el, uniqueId } from "../dom.js";
 import { field, form, newPasswordField } from "../form.js";
 import { tell } from "../notice.js";
 import { go } from "../router.js";
@@ -36,15 +36,24 @@ function sent(email) {
 export function resetPassword({ token }) {
   if (!token) return unusable();
   return form({
-    fields: [newPasswordField("New password")],
+    fields: [newPasswordField("New password"), keysBox()],
     submit: "Save the password",
-    onSubmit: async ({ password }) => {
-      await ask("POST", "auth/reset-password", { token, password });
+    onSubmit: async ({ password, keys }) => {
+      await ask("POST", "auth/reset-password", { token, password, revoke_api_keys: keys.length > 0 });
       await load();
       go("sign-in");
       tell("Your password is changed, and all devices are signed out. Sign in with the new one.");
     },
   });
+}
+
+/** Programs depend on keys, so a new password leaves them alone, unless somebody else may have made one. */
+function keysBox() {
+  const [id, hintId] = [uniqueId("keys"), uniqueId("keys-hint")];
+  return el("div", { class: "field" },
+    el("div", { class: "box" },
+      el("input", { type: "checkbox", id, name: "keys", value: "all", "aria-describedby": hintId }), el("label", { for: id }, "Revoke my API keys too")),
+    el("p", { class: "hint", id: hintId }, "If somebody else may have been in your account. Programs that use them stop working."));
 }
 
 function unusable() {

@@ -13,9 +13,10 @@ import { signIn as begin } from "../session.js";
 /** A challenge lives five minutes; the one behind the e-mail field is renewed before that. */
 const RENEWED_MS = 4 * 60 * 1000;
 
-export async function signIn({ signal }) {
+export async function signIn({ why, signal }) {
   const offered = await providers().catch(() => []);
   const place = el("div", {});
+  if (why) place.append(el("p", {}, why));
   place.append(...firstStep(place, offered));
   // An offer that cannot be made is none; the button says what is wrong to whoever wants it.
   offerInField(signal).catch(() => {});

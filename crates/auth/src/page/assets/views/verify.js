@@ -1,7 +1,7 @@
 // Links of mails that confirm an address. They are used by a button, not by opening them: programs
 // that look into mail open links too.
 
-import { ask } from "../api.js";
+import { api, ask } from "../api.js";
 import { el } from "../dom.js";
 import { form } from "../form.js";
 import { tell } from "../notice.js";
@@ -9,14 +9,15 @@ import { go } from "../router.js";
 import { load, user } from "../session.js";
 
 export function verifyEmail({ token }) {
-  return confirmation(token, "auth/verify-email", "Confirm that this address is yours.", "Confirm my address");
+  return confirmation(token, (body) => ask("POST", "auth/verify-email", body), "Confirm that this address is yours.", "Confirm my address");
 }
 
+/** For whoever asked for it alone: a link that somebody else had sent confirms nothing. */
 export function confirmEmail({ token }) {
-  return confirmation(token, "auth/confirm-email", "Confirm that this address is yours. From then on you sign in with it.", "Confirm my new address");
+  return confirmation(token, (body) => api("POST", "auth/confirm-email", body), "Confirm that this address is yours. From then on you sign in with it.", "Confirm my new address");
 }
 
-function confirmation(token, path, text, submit) {
+function confirmation(token, confirm, text, submit) {
   const onward = el("p", { class: "elsewhere" }, el("a", { href: user() ? "#overview" : "#sign-in" }, user() ? "To your account" : "Sign in"));
   if (!token) return el("div", {}, el("p", {}, "This link is not complete, or was used already. You can have a new one sent from your profile."), onward);
   return el("div", {},
@@ -25,7 +26,7 @@ function confirmation(token, path, text, submit) {
       fields: [],
       submit,
       onSubmit: async () => {
-        await ask("POST", path, { token });
+        await confirm({ token });
         await load();
         go(user() ? "overview" : "sign-in");
         tell("Thank you, your address is confirmed.");
