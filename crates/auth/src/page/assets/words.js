@@ -1,8 +1,10 @@
 // How things are told: times, devices, errors.
 
-const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+/** The reader's own English: others would mix two languages in one sentence. */
+const LOCALE = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
+const DATE = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
+const TIME = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const AGO = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 /** `12 May 2026` in the reader's own way. */
@@ -51,6 +53,9 @@ export function sentence(text) {
 export function explain(error) {
   if (error.status === 429) {
     return error.wait ? `Too many attempts. Try again in ${duration(error.wait)}.` : "Too many attempts. Try again in a little while.";
+  }
+  if (error.status === 422 && error.fields.some(({ field }) => field === "token")) {
+    return "This link cannot be used: it was used already, is too old, or belongs to another account. Ask for a new one.";
   }
   if (error.code === "PRECONDITION_FAILED") return "This was changed somewhere else meanwhile. Reload the page and try again.";
   if (error.status >= 500) return `Something went wrong on our side. Try again${error.requestId ? `; if it stays so, quote ${error.requestId}` : ""}.`;

@@ -14,7 +14,7 @@ export async function passkeys() {
   const { data } = await api("GET", "auth/passkeys");
   return el("div", {},
     el("p", { class: "lead" }, "A passkey lets you sign in with your fingerprint, your face or a security key. There is nothing to remember, and nothing that others could make you tell."),
-    data.length > 0 && el("ul", { class: "rows" }, data.map(row)),
+    data.length > 0 ? el("ul", { class: "rows" }, data.map(row)) : el("p", { class: "panel muted" }, "You have no passkeys yet."),
     passkey.isAvailable()
       ? el("p", { class: "actions" }, el("button", { type: "button", class: "button primary", onclick: attempt(add) }, "Add a passkey"))
       : el("p", { class: "muted" }, "This browser cannot make passkeys that work here."));
@@ -39,6 +39,8 @@ async function add() {
       await api("POST", "auth/passkeys/register/finish", { challenge_id, name: values.name, credential });
       close(values.name);
     },
+    // A touch screen has no Escape.
+    extra: el("button", { type: "button", class: "button", onclick: () => close(null) }, "Cancel"),
   }));
   if (name === null) return;
   await reload();
