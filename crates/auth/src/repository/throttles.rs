@@ -133,7 +133,7 @@ pub(crate) struct Success<'a> {
 
 /// Takes back what a right guess filled, and no more: who has one account must not empty, by signing
 /// in to it, what guesses at others filled. The bucket of the account's known network, which only
-/// its owner's success makes, is emptied.
+/// its owner's success makes, is emptied, and ready for whoever looked at the clock before.
 pub(crate) async fn take_back(
     connection: &impl ConnectionTrait,
     success: &Success<'_>,
@@ -141,12 +141,12 @@ pub(crate) async fn take_back(
     const SQL: &str = "WITH right_guess (key_hash, empty_at, expires_at) AS ( \
             VALUES ($2, $1 - $3, $1), ($4, $1 - $5, $1), ($6, $1 - $7, $1), ($8, $1, $9)) \
          INSERT INTO auth_throttles AS bucket (key_hash, empty_at, ready_at, expires_at, told_at) \
-         SELECT key_hash, empty_at, $1, expires_at, 0 FROM right_guess \
+         SELECT key_hash, empty_at, 0, expires_at, 0 FROM right_guess \
          WHERE key_hash <> '' ORDER BY key_hash \
          ON CONFLICT (key_hash) DO UPDATE SET \
             empty_at = CASE WHEN excluded.key_hash = $8 THEN $1 \
                 ELSE bucket.empty_at + excluded.empty_at - $1 END, \
-            ready_at = CASE WHEN excluded.key_hash = $8 THEN $1 \
+            ready_at = CASE WHEN excluded.key_hash = $8 THEN 0 \
                 ELSE bucket.ready_at + excluded.empty_at - $1 END, \
             expires_at = CASE WHEN excluded.expires_at > bucket.expires_at \
                 THEN excluded.expires_at ELSE bucket.expires_at END";

@@ -48,6 +48,19 @@ on_each_database! {
         served.login(ADA, PASSWORD).await.assert_status(200);
     }
 
+    /// Of two right guesses at once, the one that looked at the clock first may be counted last.
+    async fn a_right_guess_keeps_no_earlier_one_waiting(world: World) {
+        let served = serve(&world).await;
+        served.register(ADA).await.assert_status(201);
+        let begin = world.now();
+        for _ in 0..2 {
+            world.turn_clock(SECOND / 100);
+            served.login(ADA, PASSWORD).await.assert_status(200);
+            world.set_clock(begin);
+            served.login(ADA, PASSWORD).await.assert_status(200);
+        }
+    }
+
     /// No password is hashed and nothing is written for a guess that is refused.
     async fn a_refused_guess_costs_next_to_nothing(world: World) {
         let served = serve(&world).await;
