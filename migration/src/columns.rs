@@ -5,30 +5,39 @@
 //! sorts as time does because the offset is always `+00:00`; a `NaiveDate` is `date` and ISO 8601
 //! text.
 
-use sea_orm_migration::prelude::ColumnDef;
-use sea_orm_migration::schema;
+use sea_orm::DbBackend;
+use sea_orm_migration::prelude::{ColumnDef, Expr};
+use sea_orm_migration::{SchemaManager, schema};
 
 /// `id`: the primary key, a UUIDv7 that the application makes.
-pub(crate) fn id() -> ColumnDef {
+pub fn id() -> ColumnDef {
     schema::pk_uuid("id")
 }
 
 /// `version`: counts the writes of a row, for optimistic concurrency.
-pub(crate) fn version() -> ColumnDef {
+pub fn version() -> ColumnDef {
     schema::big_integer("version").default(1).take()
 }
 
 /// `created_at`: set by the application's clock.
-pub(crate) fn created_at() -> ColumnDef {
+pub fn created_at() -> ColumnDef {
     schema::timestamp_with_time_zone("created_at")
 }
 
 /// `updated_at`: set by the application's clock on every write.
-pub(crate) fn updated_at() -> ColumnDef {
+pub fn updated_at() -> ColumnDef {
     schema::timestamp_with_time_zone("updated_at")
 }
 
 /// `deleted_at`: soft delete; a row where it is null is alive.
-pub(crate) fn deleted_at() -> ColumnDef {
+pub fn deleted_at() -> ColumnDef {
     schema::timestamp_with_time_zone_null("deleted_at")
+}
+
+/// The UUID of nothing, in the form that the database stores.
+pub fn nil(manager: &SchemaManager<'_>) -> Expr {
+    match manager.get_database_backend() {
+        DbBackend::Postgres => Expr::cust("'00000000-0000-0000-0000-000000000000'::uuid"),
+        _ => Expr::cust("x'00000000000000000000000000000000'"),
+    }
 }

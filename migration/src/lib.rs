@@ -1,8 +1,10 @@
 //! Every migration of every domain.
 #![doc = include_str!("../README.md")]
 
-mod columns;
-mod indexes;
+pub mod alter;
+pub mod batches;
+pub mod columns;
+pub mod indexes;
 
 mod auth;
 mod events;

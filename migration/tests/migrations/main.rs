@@ -6,11 +6,13 @@
 )]
 
 mod abandoned;
+mod alter;
 mod binary;
 mod concurrent;
 mod database;
 mod failure;
 mod fresh;
+mod killed;
 mod passwords;
 mod rebuild;
 mod reversible;
