@@ -1,6 +1,6 @@
 //! The one place that knows every domain. Adding one is a line in `domains`.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use ashlar_auth::{Auth, AuthParts, error::RolesError};
 use ashlar_core::{
@@ -11,6 +11,7 @@ use ashlar_core::{
     http::{Api, Conflict, Parts},
     openapi::Info,
     page::CursorKey,
+    settings::Source,
     table::Definition,
 };
 use ashlar_events::{EventsError, kafka::KafkaSetupError};
@@ -90,6 +91,18 @@ pub fn system(
         workers,
         tables,
     })
+}
+
+/// What the default settings make, on a database without tables: to be asked what it is.
+///
+/// # Errors
+///
+/// None that a start would not have.
+pub async fn by_default() -> Result<System, Box<dyn Error + Send + Sync>> {
+    let defaults = [("APP_ENV", "test"), ("DATABASE_URL", "sqlite::memory:")];
+    let (settings, _) = Settings::read(Source::from_pairs(defaults))?;
+    let database = Database::connect(&settings.database).await?;
+    Ok(system(&settings, &database, &Clock::system())?)
 }
 
 /// Health alone, for a process that only works in the background.

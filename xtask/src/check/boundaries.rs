@@ -50,6 +50,7 @@ pub(crate) enum Floor {
     App,
     Bench,
     Migration,
+    Schema,
     Xtask,
     Journeys,
 }
@@ -64,6 +65,7 @@ impl Floor {
             "crates/testkit" => Self::Testkit,
             "crates/app" => Self::App,
             "crates/bench" => Self::Bench,
+            "crates/schema" => Self::Schema,
             "migration" => Self::Migration,
             "xtask" => Self::Xtask,
             "tests" => Self::Journeys,
@@ -88,6 +90,7 @@ impl Floor {
                 Self::Domain,
                 Self::Migration,
             ],
+            Self::Schema => &[Self::App, Self::Core, Self::Migration],
             Self::Journeys => &[Self::App, Self::Contracts, Self::Testkit],
         }
     }
@@ -165,6 +168,9 @@ mod tests {
         assert!(!allowed(Floor::Core, Floor::Migration));
         assert!(!allowed(Floor::Journeys, Floor::Domain));
         assert!(!allowed(Floor::Bench, Floor::Core));
+        assert!(allowed(Floor::Schema, Floor::App));
+        assert!(!allowed(Floor::Schema, Floor::Domain));
+        assert!(!allowed(Floor::App, Floor::Schema));
     }
 
     #[test]

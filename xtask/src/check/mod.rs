@@ -10,6 +10,7 @@ mod deploy;
 mod docs;
 mod drift;
 mod lints;
+mod migrations;
 mod openapi;
 mod queries;
 mod tidy;
@@ -42,7 +43,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 16] = [
+const PARTS: [Part; 17] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -89,6 +90,11 @@ const PARTS: [Part; 16] = [
         run: drift::env_example,
     },
     Part {
+        name: "migrations",
+        about: "Migrations make the tables of the entities, can be undone, and none that is on main changed.",
+        run: migrations::run,
+    },
+    Part {
         name: "test",
         about: "All tests pass, on SQLite and PostgreSQL.",
         run: || crate::test::run(&crate::test::Options::default()),
@@ -124,6 +130,14 @@ const PARTS: [Part; 16] = [
         run: docs::run,
     },
 ];
+
+/// The part `migrations` alone.
+///
+/// # Errors
+/// When it fails.
+pub(crate) fn migrations() -> Result<()> {
+    migrations::run()
+}
 
 struct Outcome {
     name: &'static str,

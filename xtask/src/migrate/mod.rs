@@ -1,9 +1,12 @@
 //! `cargo xtask migrate`: a new migration, or the binary that runs them.
 
+mod diff;
 mod new;
+pub(crate) mod recorded;
 mod register;
 mod skeleton;
 pub(crate) mod timestamp;
+pub(crate) mod tool;
 
 use crate::environment::{self, DEFAULT_DATABASE_URL};
 use crate::error::{Error, Result};
@@ -18,7 +21,16 @@ pub(crate) enum Migrate {
         domain: String,
         /// `<verb>_<noun>`, e.g. `create_tasks` or `index_tasks_by_due_date`
         name: String,
+        /// Of rows, not of the schema
+        #[arg(long)]
+        data: bool,
     },
+    /// Write what the entities have and the migrations have not
+    Diff(diff::Options),
+    /// Record migrations that are finished in migration/recorded.sha256
+    Record,
+    /// What `cargo xtask check --only migrations` does
+    Check,
     /// Apply what is pending
     Up,
     /// Revert the latest migrations
@@ -39,7 +51,10 @@ pub(crate) enum Migrate {
 /// When the migration cannot be written, or the binary fails.
 pub(crate) fn run(command: &Migrate) -> Result<()> {
     match command {
-        Migrate::New { domain, name } => new::write(domain, name),
+        Migrate::New { domain, name, data } => new::write(domain, name, *data),
+        Migrate::Diff(options) => diff::write(options),
+        Migrate::Record => recorded::record(),
+        Migrate::Check => crate::check::migrations(),
         Migrate::Up => migrate(&["up"]),
         Migrate::Down { count } => migrate(&["down", &count.to_string()]),
         Migrate::Status => migrate(&["status"]),

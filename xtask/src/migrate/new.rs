@@ -10,11 +10,25 @@ use crate::process;
 use crate::terminal::print;
 use crate::workspace;
 
+/// Writes a migration of which the text is still to come.
+pub(super) fn write(domain: &str, name: &str, data: bool) -> Result<()> {
+    check_domain(domain)?;
+    check_name(name)?;
+    let text = if data {
+        skeleton::data(name)
+    } else {
+        skeleton::of(name)
+    };
+    place(domain, name, &text, SystemTime::now())
+}
+
 /// Writes `migration/src/<domain>/m<time>_<name>.rs` and the lines that name it.
-pub(super) fn write(domain: &str, name: &str) -> Result<()> {
-    check_names(domain, name)?;
+///
+/// # Errors
+/// When a file is not laid out as expected, or cannot be written.
+pub(crate) fn place(domain: &str, name: &str, text: &str, time: SystemTime) -> Result<()> {
     let sources = workspace::root().join("migration/src");
-    let module = format!("m{}_{name}", timestamp::of(SystemTime::now()));
+    let module = format!("m{}_{name}", timestamp::of(time));
     let migration = sources.join(domain).join(format!("{module}.rs"));
     let list = sources.join(domain).join("mod.rs");
     let lib = sources.join("lib.rs");
@@ -32,7 +46,7 @@ pub(super) fn write(domain: &str, name: &str) -> Result<()> {
         workspace::write(&list, &register::first_list(domain, &module))?;
         &lib
     };
-    workspace::write(&migration, &skeleton::of(name))?;
+    workspace::write(&migration, text)?;
     // Formats the modules below it as well.
     process::run(
         Command::new("rustfmt")
@@ -56,20 +70,28 @@ fn edited(path: &Path, edit: fn(&str, &str) -> Option<String>, name: &str) -> Re
     })
 }
 
-fn check_names(domain: &str, name: &str) -> Result<()> {
-    if !is_identifier(domain) {
-        return Err(Error::said(format!(
-            "`{domain}` is no name of a domain: a-z, 0-9 and _"
-        )));
+fn check_domain(domain: &str) -> Result<()> {
+    if is_identifier(domain) {
+        return Ok(());
     }
+    Err(Error::said(format!(
+        "`{domain}` is no name of a domain: a-z, 0-9 and _"
+    )))
+}
+
+/// Ok when it is the name of a migration.
+///
+/// # Errors
+/// When it is not.
+pub(super) fn check_name(name: &str) -> Result<()> {
     let is_verb_and_noun =
         is_identifier(name) && name.split('_').count() > 1 && !name.split('_').any(str::is_empty);
-    if !is_verb_and_noun {
-        return Err(Error::said(format!(
-            "`{name}` is not <verb>_<noun>, such as create_tasks"
-        )));
+    if is_verb_and_noun {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::said(format!(
+        "`{name}` is not <verb>_<noun>, such as create_tasks"
+    )))
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -81,22 +103,19 @@ fn is_identifier(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check_names;
+    use super::*;
 
     #[test]
     fn names_are_checked_before_anything_is_written() {
-        assert!(check_names("projects", "create_tasks").is_ok());
-        assert!(check_names("projects", "index_tasks_by_due_date").is_ok());
-        for (domain, name) in [
-            ("Projects", "create_tasks"),
-            ("../app", "create_tasks"),
-            ("projects", "create"),
-            ("projects", "create_"),
-            ("projects", "create__tasks"),
-            ("projects", "create-tasks"),
-            ("", "create_tasks"),
-        ] {
-            assert!(check_names(domain, name).is_err(), "{domain} {name}");
+        for name in ["create_tasks", "index_tasks_by_due_date"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["create", "create_", "create__tasks", "create-tasks", ""] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        assert!(check_domain("projects").is_ok());
+        for domain in ["Projects", "../app", ""] {
+            assert!(check_domain(domain).is_err(), "{domain}");
         }
     }
 }

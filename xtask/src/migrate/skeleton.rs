@@ -67,9 +67,45 @@ impl MigrationTrait for Migration {{
     )
 }
 
+/// The source of a migration that changes rows, in batches.
+pub(super) fn data(name: &str) -> String {
+    let sentence = name.replace('_', " ");
+    format!(
+        r#"//! Data: {sentence}.
+
+use sea_orm_migration::prelude::*;
+
+use crate::batches;
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+/// Changes a thousand of the rows that are left. It must not find a row that it changed.
+const BATCH: &str = "UPDATE things SET new = old WHERE id IN (SELECT id FROM things WHERE new IS NULL LIMIT 1000)";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {{
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {{
+        batches::run(manager, BATCH).await.map(drop)
+    }}
+
+    /// Nothing to bring back: the old values are still there.
+    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {{
+        Ok(())
+    }}
+
+    /// Each batch commits by itself, so that nobody waits for long.
+    fn use_transaction(&self) -> Option<bool> {{
+        Some(false)
+    }}
+}}
+"#
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::*;
 
     #[test]
     fn a_table_is_created_and_dropped() {
@@ -82,5 +118,13 @@ mod tests {
     fn any_other_change_fails_until_it_is_written() {
         let text = of("index_posts");
         assert_eq!(text.matches("Err(DbErr::Migration(").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn data_is_changed_in_batches_and_not_the_schema() {
+        let text = data("fill_posts_slug");
+        assert!(text.contains("batches::run(manager, BATCH)"), "{text}");
+        assert!(text.contains("Some(false)"), "{text}");
+        assert!(!text.contains("_table("), "{text}");
     }
 }

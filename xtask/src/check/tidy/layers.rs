@@ -3,9 +3,10 @@
 use super::File;
 
 /// Where SQL as text is at home.
-const SQL_FOLDERS: [&str; 6] = [
+const SQL_FOLDERS: [&str; 7] = [
     "migration/",
     "crates/bench/",
+    "crates/schema/",
     "crates/testkit/",
     "crates/core/src/database",
     "crates/core/src/page",

@@ -1,0 +1,233 @@
+//! The tables as the entities declare them, made in a database.
+
+use std::collections::BTreeSet;
+
+use ashlar_core::table::{Definition, Index, Key};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection,
+    sea_query::{ColumnDef, ForeignKey, ForeignKeyCreateStatement, Table, TableCreateStatement},
+};
+
+use crate::{Both, Error, Schema};
+
+/// A table that an entity declares.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The domain that owns it.
+    pub owner: String,
+    /// Its name.
+    pub name: String,
+    table: Both<TableCreateStatement>,
+    /// Each with its name.
+    indexes: Vec<(String, Both<String>)>,
+    refers_to: BTreeSet<String>,
+}
+
+impl Declared {
+    /// What an entity declares.
+    pub fn of(definition: &Definition) -> Self {
+        let table = Both {
+            postgres: definition.table(DatabaseBackend::Postgres),
+            sqlite: definition.table(DatabaseBackend::Sqlite),
+        };
+        let mut declared = Self::new(definition.owner(), definition.name(), &table);
+        let marked = definition.marked(DatabaseBackend::Sqlite);
+        declared.indexes.extend(marked.iter().map(|index| {
+            let columns = index.get_index_spec().get_column_names();
+            marked_index(&declared.name, &columns, index.is_unique_key())
+        }));
+        declared.with_indexes(&definition.indexes())
+    }
+
+    /// A table as statements of sea-orm create it. A column that is marked unique gets an index.
+    pub fn new(owner: &str, name: &str, table: &Both<TableCreateStatement>) -> Self {
+        let keys = table.sqlite.get_foreign_key_create_stmts();
+        let unique = (table.sqlite.get_columns().iter())
+            .filter(|column| column.get_column_spec().unique)
+            .map(|column| marked_index(name, &[column.get_column_name()], true));
+        Self {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            indexes: unique.collect(),
+            refers_to: keys.iter().map(referred).collect(),
+            table: Both {
+                postgres: by_rule(name, &table.postgres),
+                sqlite: by_rule(name, &table.sqlite),
+            },
+        }
+    }
+
+    /// The same with these indexes too.
+    pub fn with_indexes(mut self, indexes: &[Index]) -> Self {
+        for index in indexes {
+            let create = Both {
+                postgres: create_index(&self.name, index, DatabaseBackend::Postgres),
+                sqlite: create_index(&self.name, index, DatabaseBackend::Sqlite),
+            };
+            self.indexes.push((index.name_on(&self.name), create));
+        }
+        self
+    }
+
+    /// The schema that was built of `tables`, with its indexes as they are declared and not as the
+    /// database spells them.
+    pub fn spelt(mut schema: Schema, tables: &[Self]) -> Schema {
+        for declared in tables {
+            let Some(table) = schema.get_mut(&declared.name) else {
+                continue;
+            };
+            for (name, create) in &declared.indexes {
+                if let Some(index) = table.indexes.get_mut(name) {
+                    index.create.clone_from(create);
+                }
+            }
+        }
+        schema
+    }
+}
+
+/// Creates the tables in empty databases.
+///
+/// # Errors
+///
+/// When two are the same or they refer to each other in a circle, or a database refuses.
+pub async fn build(databases: &Both<DatabaseConnection>, tables: &[Declared]) -> Result<(), Error> {
+    for table in in_order(tables)? {
+        databases.postgres.execute(&table.table.postgres).await?;
+        databases.sqlite.execute(&table.table.sqlite).await?;
+        for (_, create) in &table.indexes {
+            let (postgres, sqlite) = (&create.postgres, &create.sqlite);
+            databases.postgres.execute_unprepared(postgres).await?;
+            databases.sqlite.execute_unprepared(sqlite).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Each behind those that it refers to.
+fn in_order(tables: &[Declared]) -> Result<Vec<&Declared>, Error> {
+    let mut made: BTreeSet<&str> = BTreeSet::new();
+    let mut order = Vec::new();
+    let mut left: Vec<_> = tables.iter().collect();
+    while !left.is_empty() {
+        let is_ready = |table: &&Declared, made: &BTreeSet<&str>| {
+            (table.refers_to.iter()).all(|other| *other == table.name || made.contains(&**other))
+        };
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|table| is_ready(table, &made));
+        if ready.is_empty() {
+            let names: Vec<_> = rest.iter().map(|table| table.name.as_str()).collect();
+            return Err(Error::Circle(names.join(", ")));
+        }
+        for table in ready {
+            if !made.insert(&table.name) {
+                return Err(Error::Twice(table.name.clone()));
+            }
+            order.push(table);
+        }
+        left = rest;
+    }
+    Ok(order)
+}
+
+/// The same table with what sea-orm does otherwise by our rules: foreign keys are named
+/// `fk_<table>_<columns>` (one that has a name keeps it), and what is unique is an index.
+fn by_rule(name: &str, table: &TableCreateStatement) -> TableCreateStatement {
+    let mut ours = Table::create();
+    ours.table(name.to_owned());
+    for column in table.get_columns() {
+        ours.col(without_unique(column));
+    }
+    for index in table.get_indexes() {
+        ours.primary_key(&mut index.clone());
+    }
+    for key in table.get_foreign_key_create_stmts() {
+        let (names, key) = (key.get_foreign_key(), referred(key));
+        let columns = names.get_columns();
+        let default = format!("fk-{name}-{}", columns.join("-"));
+        let own = names.get_name().filter(|own| *own != default);
+        let mut renamed = ForeignKey::create();
+        renamed
+            .name(own.map_or_else(|| format!("fk_{name}_{}", columns.join("_")), str::to_owned))
+            .from_tbl(name.to_owned())
+            .to_tbl(key.clone());
+        for (from, to) in columns.into_iter().zip(names.get_ref_columns()) {
+            renamed.from_col(from).to_col(to);
+        }
+        if let Some(action) = names.get_on_delete() {
+            renamed.on_delete(action);
+        }
+        if let Some(action) = names.get_on_update() {
+            renamed.on_update(action);
+        }
+        ours.foreign_key(&mut renamed);
+    }
+    ours
+}
+
+fn without_unique(column: &ColumnDef) -> ColumnDef {
+    let spec = column.get_column_spec();
+    let name = column.get_column_name();
+    let mut ours = match column.get_column_type() {
+        Some(kind) => ColumnDef::new_with_type(name, kind.clone()),
+        None => ColumnDef::new(name),
+    };
+    if spec.nullable == Some(false) {
+        ours.not_null();
+    }
+    if spec.primary_key {
+        ours.primary_key();
+    }
+    if spec.auto_increment {
+        ours.auto_increment();
+    }
+    if let Some(default) = &spec.default {
+        ours.default(default.clone());
+    }
+    ours
+}
+
+/// The table that a foreign key refers to.
+fn referred(key: &ForeignKeyCreateStatement) -> String {
+    let table = key.get_foreign_key().get_ref_table();
+    table.map_or_else(String::new, |table| table.sea_orm_table().to_string())
+}
+
+fn marked_index(table: &str, columns: &[String], is_unique: bool) -> (String, Both<String>) {
+    let (prefix, unique) = if is_unique {
+        ("ux", "UNIQUE ")
+    } else {
+        ("ix", "")
+    };
+    let name = format!("{prefix}_{table}_{}", columns.join("_"));
+    let columns = columns.join(r#"", ""#);
+    let create = format!(r#"CREATE {unique}INDEX "{name}" ON "{table}" ("{columns}")"#);
+    let create = Both {
+        postgres: create.clone(),
+        sqlite: create,
+    };
+    (name, create)
+}
+
+fn create_index(table: &str, index: &Index, backend: DatabaseBackend) -> String {
+    let name = index.name_on(table);
+    let unique = if index.is_unique() { "UNIQUE " } else { "" };
+    let keys = index.keys().iter().map(|key| match *key {
+        Key::Column {
+            name,
+            is_descending: true,
+        } => format!(r#""{name}" DESC"#),
+        Key::Column { name, .. } => format!(r#""{name}""#),
+        Key::Expression {
+            postgres, sqlite, ..
+        } => match backend {
+            DatabaseBackend::Postgres => format!("({postgres})"),
+            _ => format!("({sqlite})"),
+        },
+    });
+    let keys: Vec<_> = keys.collect();
+    let keys = keys.join(", ");
+    let condition = index.condition();
+    let condition = condition.map_or_else(String::new, |sql| format!(" WHERE {sql}"));
+    format!(r#"CREATE {unique}INDEX "{name}" ON "{table}" ({keys}){condition}"#)
+}

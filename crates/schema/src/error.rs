@@ -1,0 +1,58 @@
+//! Why a difference cannot be told, or no migration be written.
+
+use sea_orm::DbErr;
+
+/// What stands in the way.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One database has what the other has not.
+    #[error("{0} is not the same on PostgreSQL and SQLite: a migration made it by hand")]
+    OneSided(String),
+    /// A uniqueness that is no index.
+    #[error(
+        "table {0} has a UNIQUE constraint: it is to be a unique index, by whose name services tell a broken rule"
+    )]
+    Constraint(String),
+    /// SQL that was not understood.
+    #[error("cannot read {0}")]
+    Unreadable(String),
+    /// A rename that fits nothing.
+    #[error("--rename {0}: {1}")]
+    Rename(String, String),
+    /// The tables cannot be created one after the other.
+    #[error("the foreign keys of {0} lead in a circle, or to a table that nobody declares")]
+    Circle(String),
+    /// Two entities have the same table.
+    #[error("two entities declare the table {0}")]
+    Twice(String),
+    /// A change that only a person can write.
+    #[error("{0}: write this migration by hand, with `cargo xtask migrate new`")]
+    ByHand(String),
+    /// Steps that lose data or fail on it.
+    #[error(
+        "this loses data, or fails where there is some:\n{}\nA renamed column is told by --rename <table>.<old>:<new>, \
+         a table by --rename <old>:<new>; what is meant is written with --allow-destructive.",
+        list(.0)
+    )]
+    Destructive(Vec<String>),
+    /// What the database says.
+    #[error("the database refused: {0}")]
+    Database(#[from] DbErr),
+    /// A migration that does not go through.
+    #[error("{}", sentence(.0))]
+    Migration(#[from] ashlar_migration::Error),
+}
+
+/// One line each.
+fn list(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| format!("  - {line}")).collect();
+    lines.join("\n")
+}
+
+/// The error and what the database answered.
+fn sentence(error: &ashlar_migration::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
