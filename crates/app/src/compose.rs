@@ -157,7 +157,6 @@ fn domains(
     clock: &Clock,
     client: &Client,
 ) -> Result<Vec<Domain>, ComposeError> {
-    let (database, clock) = (database.clone(), clock.clone());
     let directory = Arc::new(AuthDirectory(auth.clone()));
     let authors = Arc::new(AuthAuthors(auth.clone()));
     let tracker = match &settings.projects.tracker_url {
@@ -178,7 +177,7 @@ fn domains(
             directory,
             tracker,
         )),
-        ashlar_posts::domain(Posts::new(database, clock, authors)),
+        ashlar_posts::domain(Posts::new(database.clone(), clock.clone(), authors)),
         ashlar_notifications::domain(notifications),
     ])
 }

@@ -33,6 +33,10 @@ pub trait Identified: 'static {
 /// The id of a `T`: a UUIDv7, as text in JSON, as `uuid` (or a 16-byte blob) in the database.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
+/// The id of something that this process has no type for, such as a thing of another system: as
+/// strict on the wire as every other.
+pub type ForeignId = Id<()>;
+
 impl<T> Id<T> {
     /// A new id, later than every id this process made before.
     #[expect(clippy::disallowed_methods, reason = "this is where ids are made")]

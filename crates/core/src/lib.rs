@@ -2,6 +2,7 @@
 
 pub mod ids;
 pub mod clock;
+pub mod calendar;
 pub mod context;
 pub mod problem;
 pub mod valid;

@@ -2,9 +2,9 @@
 //!
 //! A new operation fails here until it asks for a principal, or stands in [`PUBLIC`]; one that lets
 //! a stranger in, until it stands in [`OPEN`]; one about a thing, until [`Scene::id_of`] knows one of
-//! Alice's. A further kind of caller is a line in [`Caller`] and one in [`Scene::caller`].
+//! Alice's, which it does when `POST` makes it (`create_<thing>`). A further kind of caller is a line in [`Caller`] and one in [`Scene::caller`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashlar_app::compose;
 use ashlar_core::client::{Client, ClientSettings};
@@ -42,7 +42,7 @@ const PUBLIC: [&str; 19] = [
 ];
 
 /// What everybody who is signed in may do, since it is about their own things, or public ones.
-const OPEN: [&str; 30] = [
+const OPEN: &[&str] = &[
     "DELETE /api/v1/auth/mfa/totp",
     "DELETE /api/v1/auth/sessions",
     "GET /api/v1/auth/activity",
@@ -159,9 +159,9 @@ struct Scene {
     admin: TestClient,
     alice: TestClient,
     user_id: String,
-    project_id: String,
     task_id: String,
-    post_id: String,
+    /// What `create_<thing>` made, by the name of its parameter: `{<thing>_id}`.
+    things: BTreeMap<String, String>,
     session_id: String,
     key_id: String,
 }
@@ -171,26 +171,25 @@ impl Scene {
         let app = serve_with(world, variables).await;
         let admin = admin(world, &app).await;
         let alice = register(&app, "alice").await;
-        let made = async |path: String, body: Value| {
+        let made = async |path: &str, body: Value| {
             let made = alice.post(path).json(&body).send().await;
             id(&made.assert_status(201).json())
         };
-        let project_id = made(
-            "/api/v1/projects".into(),
-            json!({ "name": "Hers", "slug": "hers" }),
-        )
-        .await;
-        let tasks = format!("/api/v1/projects/{project_id}/tasks");
-        let draft = json!({ "title": "Hers", "content": "Not yet." });
+        let mut things = BTreeMap::new();
+        for operation in creations(&app) {
+            let name = operation.id().replacen("create_", "", 1);
+            let thing = made(&operation.path, body(&app, &operation)).await;
+            things.insert(format!("{{{name}_id}}"), thing);
+        }
+        let tasks = format!("/api/v1/projects/{}/tasks", things["{project_id}"]);
         let key = json!({ "name": "Hers", "scopes": ["posts:read"] });
         let sessions = alice.get("/api/v1/auth/sessions").send().await;
         Self {
             user_id: id(&alice.get("/api/v1/auth/me").send().await.json()),
-            task_id: made(tasks, json!({ "title": "Hers" })).await,
-            post_id: made("/api/v1/posts".into(), draft).await,
+            task_id: made(&tasks, json!({ "title": "Hers" })).await,
             session_id: id(&sessions.assert_status(200).json()["data"][0]),
-            key_id: made("/api/v1/auth/api-keys".into(), key).await,
-            project_id,
+            key_id: made("/api/v1/auth/api-keys", key).await,
+            things,
             app,
             admin,
             alice,
@@ -201,9 +200,7 @@ impl Scene {
     fn id_of<'a>(&'a self, parameter: &str) -> &'a str {
         match parameter {
             "{user_id}" => &self.user_id,
-            "{project_id}" => &self.project_id,
             "{task_id}" => &self.task_id,
-            "{post_id}" => &self.post_id,
             "{session_id}" => &self.session_id,
             "{key_id}" => &self.key_id,
             // It takes an authenticator to have one: auth's own tests do.
@@ -211,7 +208,10 @@ impl Scene {
             // Nobody's but the operators'.
             "{job_id}" | "{dead_letter_id}" => NOBODY,
             "{provider}" => operations::PROVIDER,
-            other => panic!("give Alice one of {other}"),
+            other => match self.things.get(other) {
+                Some(id) => id,
+                None => panic!("give Alice one of {other}"),
+            },
         }
     }
 
@@ -343,13 +343,20 @@ fn key_scope(operation: &Operation) -> Option<&str> {
     Some(rest.split_once('`')?.0)
 }
 
-/// A body that says nothing wrong of Alice's thing, so that what is refused is the caller.
-fn body(operation: &Operation) -> Value {
-    match operation.value["operationId"].as_str() {
-        Some("replace_user") => json!({ "email": "mine@example.org", "display_name": "Mine" }),
-        Some("replace_project") => json!({ "name": "Mine" }),
-        Some("create_task" | "replace_task") => json!({ "title": "Mine" }),
-        Some("replace_post") => json!({ "title": "Mine", "content": "Mine." }),
+/// The operations by which whoever is signed in makes a thing of a domain's.
+fn creations(app: &TestApp) -> impl Iterator<Item = Operation> {
+    let makes = |one: &Operation| one.id().starts_with("create_") && OPEN.contains(&&*name(one));
+    let secured = secured(app).into_iter().filter(makes);
+    secured.filter(|one| !one.path.starts_with("/api/v1/auth/"))
+}
+
+/// A body that says nothing wrong of a domain's thing, so that what is refused is the caller.
+fn body(app: &TestApp, operation: &Operation) -> Value {
+    let document = app.document().as_value();
+    match operation.body("application/json") {
+        Some(schema) if !operation.path.starts_with("/api/v1/auth/") => {
+            operations::sound(document, operations::resolve(document, schema))
+        }
         _ => json!({}),
     }
 }
@@ -400,13 +407,13 @@ on_sqlite! {
                 let client = scene.caller(caller, operation, number).await;
                 let request = client.request(&operation.method, &scene.path(operation));
                 let request = match operation.body("application/json") {
-                    Some(_) => request.json(&body(operation)),
+                    Some(_) => request.json(&body(&scene.app, operation)),
                     None => request,
                 };
                 assert_refused(caller, operation, &request.send().await);
             }
         }
-        let post = scene.alice.get(format!("/api/v1/posts/{}", scene.post_id)).send().await;
+        let post = scene.alice.get(format!("/api/v1/posts/{}", scene.id_of("{post_id}"))).send().await;
         assert_eq!(post.assert_status(200).json()["version"], 1, "nothing was changed");
     }
 

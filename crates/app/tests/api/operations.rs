@@ -48,6 +48,11 @@ impl Operation {
             .is_some_and(|schemes| !schemes.is_empty())
     }
 
+    /// Its `operationId`.
+    pub(crate) fn id(&self) -> &str {
+        self.value["operationId"].as_str().unwrap_or_default()
+    }
+
     /// Its parameters in this place: `path`, `query` or `header`.
     pub(crate) fn parameters(&self, place: &str) -> Vec<&Value> {
         let parameters = self.value["parameters"]
@@ -122,4 +127,33 @@ pub(crate) fn is_valid(document: &Value, schema: &Value, value: &Value) -> bool 
     let root = json!({ "allOf": [schema], "components": document["components"] });
     let options = jsonschema::draft202012::options().should_validate_formats(true);
     options.build(&root).expect("a schema").is_valid(value)
+}
+
+/// The body that satisfies every rule, as far as the schema's examples and shapes tell.
+pub(crate) fn sound(document: &Value, schema: &Value) -> Value {
+    let required = schema["required"].as_array().into_iter().flatten();
+    required
+        .map(|name| {
+            let name = name.as_str().expect("a name");
+            let property = resolve(document, &schema["properties"][name]);
+            let value = match (&property["examples"][0], &property["enum"][0]) {
+                (Value::Null, Value::Null) => made_up(document, property),
+                (Value::Null, first) => first.clone(),
+                (example, _) => example.clone(),
+            };
+            (name.to_owned(), value)
+        })
+        .collect()
+}
+
+/// What fits a property that has no example.
+fn made_up(document: &Value, property: &Value) -> Value {
+    let first = alternatives(document, property)[0];
+    match (first["type"].as_str(), first["format"].as_str()) {
+        _ if !first["const"].is_null() => first["const"].clone(),
+        (Some("object"), _) => sound(document, first),
+        (Some("array"), _) => json!(["sound"]),
+        (_, Some("uuid")) => json!(NOBODY),
+        _ => json!("sound enough"),
+    }
 }

@@ -4,7 +4,7 @@ use ashlar_testkit::{TestApp, TestClient, World};
 use serde_json::{Value, json};
 
 use crate::{
-    operations::{self, Operation, alternatives, is_valid, resolve},
+    operations::{self, Operation, alternatives, is_valid, resolve, sound},
     register, serve,
 };
 
@@ -103,35 +103,6 @@ async fn assert_refused(client: &TestClient, operation: &Operation, body: &Value
         refused.error_fields().iter().any(|one| one == field),
         "{field} of {body}: {refused}"
     );
-}
-
-/// The body that satisfies every rule, as far as the schema's examples and shapes tell.
-fn sound(document: &Value, schema: &Value) -> Value {
-    let required = schema["required"].as_array().into_iter().flatten();
-    required
-        .map(|name| {
-            let name = name.as_str().expect("a name");
-            let property = resolve(document, &schema["properties"][name]);
-            let value = match (&property["examples"][0], &property["enum"][0]) {
-                (Value::Null, Value::Null) => made_up(document, property),
-                (Value::Null, first) => first.clone(),
-                (example, _) => example.clone(),
-            };
-            (name.to_owned(), value)
-        })
-        .collect()
-}
-
-/// What fits a property that has no example.
-fn made_up(document: &Value, property: &Value) -> Value {
-    let first = alternatives(document, property)[0];
-    match (first["type"].as_str(), first["format"].as_str()) {
-        _ if !first["const"].is_null() => first["const"].clone(),
-        (Some("object"), _) => sound(document, first),
-        (Some("array"), _) => json!(["sound"]),
-        (_, Some("uuid")) => json!(operations::NOBODY),
-        _ => json!("sound enough"),
-    }
 }
 
 /// An object of texts, as the pairs of a form.

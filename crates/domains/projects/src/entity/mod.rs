@@ -4,10 +4,8 @@ pub(crate) mod project;
 pub(crate) mod task;
 
 use ashlar_core::stored_as;
-use chrono::NaiveDate;
 
-use crate::model::{DueDate, Priority, Status};
+use crate::model::{Priority, Status};
 
 stored_as!(Status, text);
 stored_as!(Priority, i16);
-stored_as!(DueDate, NaiveDate);

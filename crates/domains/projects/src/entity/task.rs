@@ -1,6 +1,7 @@
 //! The table `tasks`.
 
 use ashlar_core::{
+    calendar::Day,
     principal::UserId,
     record::Record,
     table::{Index, Table},
@@ -8,7 +9,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::model::{DueDate, Priority, ProjectId, Status, TaskId};
+use crate::model::{Priority, ProjectId, Status, TaskId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -23,7 +24,7 @@ pub(crate) struct Model {
     pub status: Status,
     #[sea_orm(default_value = 2)]
     pub priority: Priority,
-    pub due_date: Option<DueDate>,
+    pub due_date: Option<Day>,
     pub assignee_id: Option<UserId>,
     #[sea_orm(column_type = "String(StringLen::N(100))")]
     pub external_task_id: Option<String>,

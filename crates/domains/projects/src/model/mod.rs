@@ -1,11 +1,9 @@
 //! What projects and tasks are made of: ids and value types, without any I/O.
 
-mod due_date;
 mod task;
 
 use ashlar_core::ids::{Id, Identified};
 
-pub use due_date::DueDate;
 pub use task::{Priority, Status, Task, TaskId};
 
 /// Marks the ids of projects.

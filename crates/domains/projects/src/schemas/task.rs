@@ -1,6 +1,7 @@
 //! A task on the wire.
 
 use ashlar_core::{
+    calendar::Day,
     page::{Direction, SortKey},
     principal::UserId,
     valid::Change,
@@ -10,7 +11,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DueDate, Priority, ProjectId, Status, TaskId};
+use crate::model::{Priority, ProjectId, Status, TaskId};
 
 /// A new task.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
@@ -31,7 +32,7 @@ pub struct TaskCreate {
     /// The day by which it is to be done.
     #[serde(default)]
     #[garde(skip)]
-    pub due_date: Option<DueDate>,
+    pub due_date: Option<Day>,
     /// Who does it: a registered user.
     #[serde(default)]
     #[garde(skip)]
@@ -63,7 +64,7 @@ pub struct TaskUpdate {
     pub priority: Change<Priority>,
     /// The day by which it is to be done.
     #[garde(skip)]
-    pub due_date: Change<Option<DueDate>>,
+    pub due_date: Change<Option<Day>>,
     /// Who does it: a registered user.
     #[garde(skip)]
     pub assignee_id: Change<Option<UserId>>,
@@ -122,7 +123,7 @@ pub struct TaskResponse {
     /// How much it matters.
     pub priority: Priority,
     /// The day by which it is to be done.
-    pub due_date: Option<DueDate>,
+    pub due_date: Option<Day>,
     /// Who does it.
     pub assignee_id: Option<UserId>,
     /// Its id in the external tracker.
@@ -159,10 +160,10 @@ pub struct TaskFilters {
     pub assignee_id: Option<UserId>,
     /// Those due before this day.
     #[garde(skip)]
-    pub due_before: Option<DueDate>,
+    pub due_before: Option<Day>,
     /// Those due after this day.
     #[garde(skip)]
-    pub due_after: Option<DueDate>,
+    pub due_after: Option<Day>,
     /// Those whose title contains this, in whatever case.
     #[garde(length(chars, min = 1, max = 200))]
     pub q: Option<String>,
