@@ -21,6 +21,7 @@ mod history;
 mod http;
 mod json_schema;
 mod migrate;
+mod new;
 mod npm;
 mod openapi;
 mod process;
@@ -56,6 +57,8 @@ enum Command {
     Test(test::Options),
     /// Run what continuous integration runs
     Check(check::Options),
+    /// Write a domain, or an entity, a job or an event of one
+    New(new::Options),
     /// Write, apply, revert and show migrations
     #[command(subcommand)]
     Migrate(migrate::Migrate),
@@ -115,6 +118,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Dev => dev::run(),
         Command::Test(options) => test::run(options),
         Command::Check(options) => check::run(options),
+        Command::New(options) => new::run(options),
         Command::Migrate(command) => migrate::run(command),
         Command::Seed => seed::run(),
         Command::Services(Services::Up { names }) => services::up(names),

@@ -67,8 +67,16 @@ pub(crate) fn relative(path: &Path) -> String {
 /// # Errors
 /// When a folder cannot be read.
 pub(crate) fn files() -> Result<Vec<PathBuf>> {
+    files_in(&root())
+}
+
+/// Every file in a folder, as [`files`] are found.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let mut folders = vec![root()];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(Error::file("read", &folder))? {
             let entry = entry.map_err(Error::file("read", &folder))?;

@@ -9,6 +9,7 @@ mod contract;
 mod deploy;
 mod docs;
 mod drift;
+mod generated;
 mod lints;
 mod migrations;
 mod openapi;
@@ -103,6 +104,11 @@ const PARTS: [Part; 17] = [
         name: "queries",
         about: "No statement that the tests issued reads a table from end to end, unless that is declared.",
         run: queries::run,
+    },
+    Part {
+        name: "generated",
+        about: "What `cargo xtask new` writes compiles, is tidy, and passes its tests.",
+        run: generated::run,
     },
     Part {
         name: "contract",

@@ -3,7 +3,7 @@
 mod diff;
 mod new;
 pub(crate) mod recorded;
-mod register;
+pub(crate) mod register;
 mod skeleton;
 pub(crate) mod timestamp;
 pub(crate) mod tool;

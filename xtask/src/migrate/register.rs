@@ -1,7 +1,7 @@
 //! The lines that make a migration known, as edits of source text.
 
 /// Adds a migration to the text of its domain's `mod.rs`; `None` when there is no list in it.
-pub(super) fn migration(text: &str, module: &str) -> Option<String> {
+pub(crate) fn migration(text: &str, module: &str) -> Option<String> {
     let (before, after) = text.split_once("vec![")?;
     let (entries, after) = after.split_once(']')?;
     let entries = entries.trim_end().trim_end_matches(',');
@@ -13,7 +13,7 @@ pub(super) fn migration(text: &str, module: &str) -> Option<String> {
 }
 
 /// Adds a domain to the text of the crate's `lib.rs`; `None` when there is no list in it.
-pub(super) fn domain(text: &str, domain: &str) -> Option<String> {
+pub(crate) fn domain(text: &str, domain: &str) -> Option<String> {
     const CALL: &str = "::migrations());";
     let last = text
         .lines()
@@ -31,7 +31,7 @@ pub(super) fn domain(text: &str, domain: &str) -> Option<String> {
 }
 
 /// The text of a new domain's `mod.rs`, with its first migration.
-pub(super) fn first_list(domain: &str, module: &str) -> String {
+pub(crate) fn first_list(domain: &str, module: &str) -> String {
     format!(
         "//! Migrations of {domain}.
 

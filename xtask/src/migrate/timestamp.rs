@@ -5,7 +5,7 @@ use std::time::SystemTime;
 const DAY: u64 = 86_400;
 
 /// `YYYYMMDD_HHMMSS` in UTC.
-pub(super) fn of(time: SystemTime) -> String {
+pub(crate) fn of(time: SystemTime) -> String {
     let seconds = time
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |elapsed| elapsed.as_secs());

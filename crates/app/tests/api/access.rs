@@ -344,7 +344,7 @@ fn key_scope(operation: &Operation) -> Option<&str> {
 }
 
 /// The operations by which whoever is signed in makes a thing of a domain's.
-fn creations(app: &TestApp) -> impl Iterator<Item = Operation> {
+pub(crate) fn creations(app: &TestApp) -> impl Iterator<Item = Operation> {
     let makes = |one: &Operation| one.id().starts_with("create_") && OPEN.contains(&&*name(one));
     let secured = secured(app).into_iter().filter(makes);
     secured.filter(|one| !one.path.starts_with("/api/v1/auth/"))

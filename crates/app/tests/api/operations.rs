@@ -157,3 +157,20 @@ fn made_up(document: &Value, property: &Value) -> Value {
         _ => json!("sound enough"),
     }
 }
+
+/// The same with other texts, numbers and days for each `number`, as far as the schema lets them in.
+pub(crate) fn nth(document: &Value, schema: &Value, number: usize) -> Value {
+    let mut body = sound(document, schema);
+    let others = [
+        json!(format!("n{number}")),
+        json!(number),
+        json!(format!("2000-01-{:02}", number + 1)),
+        json!(format!("2000-01-{:02}T12:00:00Z", number + 1)),
+    ];
+    for (name, value) in body.as_object_mut().expect("an object") {
+        let property = &schema["properties"][name];
+        let other = others.iter().find(|one| is_valid(document, property, one));
+        *value = other.unwrap_or(value).clone();
+    }
+    body
+}

@@ -1,8 +1,8 @@
 //! What a read costs does not depend on how much there is: every `GET` of the contract asks the
 //! database as often among many rows as among few.
 //!
-//! A new list fails here until [`Scene::grow`] adds rows to it; a new path, until [`Scene::id_of`]
-//! knows what it names. `docs/queries.md` tells more.
+//! A new list fails here until [`Scene::grow`] adds rows to it, which it does by itself where `POST`
+//! makes one (`create_<thing>`); a new path, until [`Scene::id_of`] knows what it names. `docs/queries.md` tells more.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    access::admin,
+    access::{admin, creations},
     operations::{self, Operation, resolve},
     register, settings, sign_in,
 };
@@ -64,7 +64,7 @@ struct Scene {
     events: Events,
     root: TestClient,
     /// What is meant by a path's parameter.
-    ids: BTreeMap<&'static str, String>,
+    ids: BTreeMap<String, String>,
     /// How many rows each list has by now.
     size: usize,
 }
@@ -84,7 +84,7 @@ impl Scene {
             app,
         };
         let me = scene.read("/api/v1/auth/me").await;
-        scene.ids.insert("{user_id}", id(&me.json()));
+        scene.ids.insert("{user_id}".to_owned(), id(&me.json()));
         scene.grow(1).await;
         for (parameter, list) in [
             ("{dead_letter_id}", "/api/v1/admin/dead-letters"),
@@ -93,7 +93,7 @@ impl Scene {
             let rows = scene.read(list).await;
             let first = &rows.json()["data"][0];
             assert!(first.is_object(), "nothing is in {rows}");
-            scene.ids.insert(parameter, id(first));
+            scene.ids.insert(parameter.to_owned(), id(first));
         }
         scene
     }
@@ -103,22 +103,31 @@ impl Scene {
         for number in self.size..self.size + rows {
             let name = format!("n{number}");
             let author = register(&self.app, &name).await;
-            let post = |by: &str| json!({ "title": format!("{name} {by}"), "content": "…", "published": true });
-            create(&author, "/api/v1/posts", post("theirs")).await;
-            let post = create(&self.root, "/api/v1/posts", post("ours")).await;
-            let project = json!({ "name": name, "slug": name });
-            let project = create(&self.root, "/api/v1/projects", project).await;
-            let project = self.ids.entry("{project_id}").or_insert(project);
-            let tasks = format!("/api/v1/projects/{project}/tasks");
+            let post =
+                json!({ "title": format!("{name}, theirs"), "content": "…", "published": true });
+            create(&author, "/api/v1/posts", post).await;
+            self.make_things(number).await;
+            let tasks = format!("/api/v1/projects/{}/tasks", self.id_of("{project_id}"));
             let task = create(&self.root, &tasks, json!({ "title": name })).await;
             let key = json!({ "name": name, "scopes": ["posts:read"] });
             create(&self.root, "/api/v1/auth/api-keys", key).await;
             sign_in(&self.app, "root").await;
-            self.ids.entry("{post_id}").or_insert(post);
-            self.ids.entry("{task_id}").or_insert(task);
+            self.ids.entry("{task_id}".to_owned()).or_insert(task);
             self.fail_and_enqueue().await;
         }
         self.size += rows;
+    }
+
+    /// One more of each thing that the contract says how to make (`create_<thing>`).
+    async fn make_things(&mut self, number: usize) {
+        let document = self.app.document().as_value();
+        for operation in creations(&self.app) {
+            let schema = operation.body("application/json").expect("a body");
+            let body = operations::nth(document, resolve(document, schema), number);
+            let made = create(&self.root, &operation.path, body).await;
+            let thing = operation.id().replacen("create_", "", 1);
+            self.ids.entry(format!("{{{thing}_id}}")).or_insert(made);
+        }
     }
 
     /// One more dead letter, and one more job.

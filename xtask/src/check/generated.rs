@@ -1,0 +1,182 @@
+//! Part `generated`: what `cargo xtask new` writes is at once what the house asks for. In a copy of the tree below
+//! `target/` a domain with two entities is written, then a third entity, a job and an event, and an entity of a domain that
+//! was written by hand; the copy is checked, its tests run, and its shape is compared with that of projects.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::process;
+use crate::services;
+use crate::workspace;
+
+/// What is asked for: between them every type of field, with every mark.
+const NEW: [&[&str]; 5] = [
+    &[
+        "domain",
+        "gift_cards",
+        "--entity",
+        "gift_card:code:string(40)!:amount_cents:i64:sold_on:date:expires_at:datetime?:is_spent:bool:shop_id:uuid:note:text?",
+        "--entity",
+        "wish:title:string:rank:int?",
+    ],
+    &[
+        "entity",
+        "gift_cards",
+        "redemption:position:int!:done_at:datetime",
+    ],
+    &["job", "gift_cards", "remind_owners"],
+    &[
+        "event",
+        "gift_cards",
+        "gift_card.given_away",
+        "receiver:string(80)?",
+        "amount_cents:i64",
+    ],
+    // Flat, and by hand.
+    &["entity", "posts", "remark:content:text"],
+];
+
+/// The entities of projects, and those that stand for them.
+const NOUNS: [(&str, &str); 2] = [("project", "gift_card"), ("task", "wish")];
+
+/// The layers that are a folder of an entity's nouns.
+const LAYERS: [&str; 5] = ["entity", "repository", "router", "schemas", "service"];
+
+/// The copy is generated, sound, and of the shape of projects.
+pub(super) fn run() -> Result<()> {
+    let tree = workspace::target().join("generated");
+    copy(&tree)?;
+    for args in NEW {
+        let mut new = xtask(&tree)?;
+        process::run(new.arg("new").args(args).arg("--without-documents"))?;
+    }
+    compare(&tree)?;
+    process::run(xtask(&tree)?.arg("openapi"))?;
+    process::run(xtask(&tree)?.arg("asyncapi"))?;
+    let parts = [
+        "check",
+        "--only",
+        "fmt",
+        "boundaries",
+        "graph",
+        "tidy",
+        "migrations",
+    ];
+    process::run(xtask(&tree)?.args(parts))?;
+    let packages = ["gift-cards", "posts", "contracts", "migration"];
+    let mut clippy = cargo(&tree, "clippy", &packages);
+    process::run(clippy.args(["--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    test(&tree)
+}
+
+/// Its own tests on both databases, where there is a PostgreSQL; and of what is there, what looks at all domains.
+fn test(tree: &Path) -> Result<()> {
+    let guard = Guard::start()?;
+    let postgres = services::acquire("postgres");
+    let runs: [(&[&str], &[&str]); 3] = [
+        (&["gift-cards", "contracts"], &[]),
+        (&["posts"], &["remark"]),
+        (&["app"], &["--test", "api", "access"]),
+    ];
+    let outcome = runs.iter().try_for_each(|(packages, args)| {
+        let mut test = cargo(tree, "test", packages);
+        test.arg("--quiet").args(*args);
+        match &postgres {
+            Ok(url) => test.env("TEST_DATABASE_URL", url),
+            Err(_) => test.args(["--", "--skip", "::postgres"]),
+        };
+        process::run(&mut test)
+    });
+    guard.release();
+    outcome
+}
+
+/// Makes the copy what the tree is, without what is ignored. What is there already stays untouched, so that of the copy, too,
+/// is built only what has changed.
+fn copy(to: &Path) -> Result<()> {
+    // In a worktree of git, `.git` is a file.
+    let files = workspace::files()?.into_iter();
+    let files: BTreeMap<PathBuf, PathBuf> = files
+        .filter(|file| !file.ends_with(".git"))
+        .map(|file| (to.join(workspace::relative(&file)), file))
+        .collect();
+    fs::create_dir_all(to).map_err(Error::file("create", to))?;
+    let there = workspace::files_in(to)?.into_iter();
+    for gone in there.filter(|file| !files.contains_key(file)) {
+        fs::remove_file(&gone).map_err(Error::file("remove", &gone))?;
+        // With the folders that it leaves empty: Cargo takes each for a domain.
+        let folders = gone.ancestors().skip(1);
+        let _ = folders
+            .map(fs::remove_dir)
+            .take_while(io::Result::is_ok)
+            .count();
+    }
+    for (copy, file) in files {
+        let bytes = fs::read(&file).map_err(Error::file("read", &file))?;
+        if fs::read(&copy).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        if let Some(folder) = copy.parent() {
+            fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+        }
+        fs::write(&copy, bytes).map_err(Error::file("write", &copy))?;
+    }
+    Ok(())
+}
+
+/// This very program, at work in the copy; what it builds is beside what is built here.
+fn xtask(tree: &Path) -> Result<Command> {
+    let program = std::env::current_exe().map_err(Error::file("find", Path::new("xtask")))?;
+    let mut command = Command::new(program);
+    command
+        .current_dir(tree)
+        .env("CARGO_MANIFEST_DIR", tree.join("xtask"))
+        .env("CARGO_TARGET_DIR", workspace::target());
+    Ok(command)
+}
+
+fn cargo(tree: &Path, command: &str, packages: &[&str]) -> Command {
+    let mut cargo = process::cargo([command]);
+    for package in packages {
+        cargo.args(["--package", &format!("ashlar-{package}")]);
+    }
+    cargo
+        .current_dir(tree)
+        .env("CARGO_TARGET_DIR", workspace::target());
+    cargo
+}
+
+/// Each file of an entity of projects has its counterpart.
+fn compare(tree: &Path) -> Result<()> {
+    let of = |domain: &str| -> PathBuf { tree.join("crates/domains").join(domain).join("src") };
+    let mut findings = Vec::new();
+    for layer in LAYERS {
+        for (by_hand, generated) in NOUNS {
+            let model = of("projects").join(layer).join(format!("{by_hand}.rs"));
+            let copy = of("gift_cards").join(layer).join(format!("{generated}.rs"));
+            if model.is_file() != copy.is_file() {
+                findings.push(format!(
+                    "of {} and {} one is missing",
+                    workspace::relative(&model),
+                    workspace::relative(&copy)
+                ));
+            }
+        }
+    }
+    for file in [
+        "README.md",
+        "src/lib.rs",
+        "src/error.rs",
+        "tests/api/main.rs",
+    ] {
+        if !tree.join("crates/domains/gift_cards").join(file).is_file() {
+            findings.push(format!("a generated domain has no {file}"));
+        }
+    }
+    Error::from_findings(findings)
+}
