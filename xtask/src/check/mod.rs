@@ -28,7 +28,7 @@ use crate::terminal::{print, say};
 pub(crate) struct Options {
     /// Run these parts and no others; see --list
     #[arg(long, value_name = "PART", num_args = 1.., value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(PARTS.map(|part| part.name)))]
+        value_parser = PossibleValuesParser::new(PARTS.into_iter().chain(ON_REQUEST).map(|part| part.name)))]
     only: Vec<String>,
     /// List the parts
     #[arg(long)]
@@ -106,11 +106,6 @@ const PARTS: [Part; 17] = [
         run: queries::run,
     },
     Part {
-        name: "generated",
-        about: "What `cargo xtask new` writes compiles, is tidy, and passes its tests.",
-        run: generated::run,
-    },
-    Part {
         name: "contract",
         about: "Schemathesis finds no answer of the running binary that breaks its OpenAPI document.",
         run: contract::run,
@@ -137,6 +132,13 @@ const PARTS: [Part; 17] = [
     },
 ];
 
+/// What runs only when it is asked for by name: it builds a copy of the whole tree.
+const ON_REQUEST: [Part; 1] = [Part {
+    name: "generated",
+    about: "What `cargo xtask new` writes compiles, is tidy, and passes its tests; by `--only` alone.",
+    run: generated::run,
+}];
+
 /// The part `migrations` alone.
 ///
 /// # Errors
@@ -157,7 +159,7 @@ struct Outcome {
 /// When any fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if options.list {
-        for part in PARTS {
+        for part in PARTS.into_iter().chain(ON_REQUEST) {
             print(&format!("{:<14}{}", part.name, part.about));
         }
         return Ok(());
@@ -176,9 +178,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn chosen(only: &[String]) -> Vec<Part> {
-    PARTS
-        .into_iter()
-        .filter(|part| only.is_empty() || only.iter().any(|name| name == part.name))
+    if only.is_empty() {
+        return PARTS.into();
+    }
+    let all = PARTS.into_iter().chain(ON_REQUEST);
+    all.filter(|part| only.iter().any(|name| name == part.name))
         .collect()
 }
 
