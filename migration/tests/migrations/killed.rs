@@ -1,7 +1,7 @@
 //! A process that dies in the middle of a migration leaves a true version table, and the lock free.
 
 use std::env;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -77,8 +77,8 @@ fn migrations(waits: bool) -> Vec<Box<dyn MigrationTrait>> {
 
 /// On standard output, past the test harness.
 fn say(line: &str) {
-    use std::io::Write;
-    writeln!(std::io::stdout(), "{line}").unwrap();
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}").unwrap();
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ impl Case {
                 .unwrap();
         }
         let after = discover(databases).await.unwrap();
-        assert_same(after, &wanted);
+        assert_same(&after, &wanted);
         answers(databases, self.then).await;
 
         for file in files.iter().rev() {
@@ -100,7 +100,7 @@ impl Case {
                 .await
                 .unwrap();
         }
-        assert_same(discover(databases).await.unwrap(), &before);
+        assert_same(&discover(databases).await.unwrap(), &before);
         answers(databases, self.kept).await;
         scratch.remove().await.unwrap();
     }
@@ -159,10 +159,10 @@ impl Case {
 }
 
 /// No step leads from the one to the other, nor back.
-fn assert_same(one: Schema, other: &Schema) {
+fn assert_same(one: &Schema, other: &Schema) {
     let there = difference(one.clone(), other, &[]).unwrap();
     assert!(there.steps.is_empty(), "{:#?}", there.steps);
-    let back = difference(other.clone(), &one, &[]).unwrap();
+    let back = difference(other.clone(), one, &[]).unwrap();
     assert!(back.steps.is_empty(), "{:#?}", back.steps);
 }
 

@@ -23,7 +23,7 @@ const NAMES: &str = "SELECT name AS answer FROM stones ORDER BY id";
 const KEPT: &[(&str, &[&str])] = &[(NAMES, &["granite", "basalt"])];
 
 fn add_columns() -> Case {
-    let after = stones()
+    let mut after = stones()
         .col(string_len_null("colour", 20))
         .col(big_integer("weight").default(0))
         .col(string_len("state", 16).default("it's raw"))
@@ -32,7 +32,7 @@ fn add_columns() -> Case {
     Case {
         name: "add_columns",
         before: vec![declared("stones", &mut stones())],
-        after: vec![declared("stones", &mut after.clone())],
+        after: vec![declared("stones", &mut after)],
         rows: ROWS,
         kept: KEPT,
         then: &[
