@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-use ashlar_core::events::Incoming;
-use ashlar_events::{Broker, BrokerError, Events, Groups, InProcess, Publishing};
+use ashlar_core::{domain::Domain, events::Incoming};
+use ashlar_events::{Broker, BrokerError, Events, EventsSettings, Groups, InProcess, Publishing};
 use ashlar_testkit::on_each_database;
 use chrono::TimeDelta;
 use tokio::sync::{Notify, oneshot};
@@ -67,6 +67,17 @@ struct Gated {
     waits: Notify,
     gate: Notify,
     broker: InProcess,
+}
+
+impl Gated {
+    fn over(world: &World, domains: &[Domain]) -> Self {
+        let groups = Groups::new(world.database(), world.clock(), domains).expect("names differ");
+        Self {
+            waits: Notify::new(),
+            gate: Notify::new(),
+            broker: InProcess::new(groups),
+        }
+    }
 }
 
 impl Broker for Gated {
@@ -214,15 +225,33 @@ on_each_database! {
         assert_eq!(events.drain().await, 1);
     }
 
+    async fn whoever_takes_long_keeps_its_partition(world: World) {
+        prepare(&world).await;
+        let domains = [counting(|_| Then::Succeed)];
+        let gated = Arc::new(Gated::over(&world, &domains));
+        let lease = Duration::from_millis(60);
+        let settings = EventsSettings { lease, ..EventsSettings::default() };
+        let slow = Events::new(world.database(), world.clock(), &domains, &settings, gated.clone()).expect("it fits");
+        count(&world, new_key(), [1]).await;
+        let others = async {
+            gated.waits.notified().await;
+            world.turn_clock(LONG);
+            let now = world.now().to_rfc3339();
+            let renewed = format!("SELECT COUNT(*) AS number FROM outbox_partitions WHERE lease_until > '{now}'");
+            while tally(&world, &renewed).await == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            gated.gate.notify_one();
+        };
+        let both = async { tokio::join!(slow.drain(), others) };
+        let done = tokio::time::timeout(PATIENCE, both).await;
+        assert_eq!(done.expect("it renews its lease").0, 1);
+    }
+
     async fn one_that_was_believed_to_be_gone_repeats_nothing(world: World) {
         let alive = engine(&world, counting(|_| Then::Succeed)).await;
         let domains = [counting(|_| Then::Succeed)];
-        let groups = Groups::new(world.database(), world.clock(), &domains).expect("names differ");
-        let gated = Arc::new(Gated {
-            waits: Notify::new(),
-            gate: Notify::new(),
-            broker: InProcess::new(groups),
-        });
+        let gated = Arc::new(Gated::over(&world, &domains));
         let slow = engine_with(&world, &domains, Arc::clone(&gated) as Arc<dyn Broker>);
         let key = new_key();
         count(&world, key, 1..=3).await;
