@@ -60,7 +60,7 @@ enum What {
     Job {
         /// The domain
         domain: String,
-        /// What it does: <verb>_<noun>
+        /// What it does: `<verb>_<noun>`
         name: String,
         /// When, as five fields of cron in UTC
         #[arg(long, default_value = "0 2 * * *")]
@@ -70,7 +70,7 @@ enum What {
     Event {
         /// The domain
         domain: String,
-        /// <entity>.<what happened>
+        /// `<entity>.<what happened>`
         name: String,
         /// What it tells beside the entity and its owner
         #[arg(value_name = "FIELD:TYPE")]
