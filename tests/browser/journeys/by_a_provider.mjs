@@ -49,6 +49,8 @@ async function provesIdentity(grace, login) {
 
 /** The code is asked for at the exchange; leaving it there signs nobody in. */
 async function secondFactor(grace, login) {
+  // From elsewhere: who goes to where they are sees it made anew, and has pressed what is gone.
+  await grace.goTo("Overview");
   const { codes } = await enrol(grace);
   await grace.signOut();
   await leave(grace);
