@@ -1,10 +1,8 @@
 //! Writes the migrations that are between the entities and the schema.
 
-use std::time::{Duration, SystemTime};
-
 use serde::Deserialize;
 
-use super::{new, recorded, tool};
+use super::{new, recorded, timestamp, tool};
 use crate::error::{Error, Result};
 use crate::terminal::print;
 
@@ -47,11 +45,8 @@ pub(super) fn write(options: &Options) -> Result<()> {
         print("entities and migrations agree: there is nothing to write");
         return Ok(());
     }
-    // The name is the version: no two may have the same.
-    let mut time = SystemTime::now();
     for file in &files {
-        new::place(&file.domain, &options.name, &file.text, time)?;
-        time += Duration::from_secs(1);
+        new::place(&file.domain, &options.name, &file.text, timestamp::next()?)?;
     }
     recorded::record()?;
     print("Read what is written, then `cargo xtask migrate up`.");

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
 
 use super::{register, skeleton, timestamp};
 use crate::error::{Error, Result};
@@ -19,14 +20,14 @@ pub(super) fn write(domain: &str, name: &str, data: bool) -> Result<()> {
     } else {
         skeleton::of(name)
     };
-    place(domain, name, &text, SystemTime::now())
+    place(domain, name, &text, timestamp::next()?)
 }
 
 /// Writes `migration/src/<domain>/m<time>_<name>.rs` and the lines that name it.
 ///
 /// # Errors
 /// When a file is not laid out as expected, or cannot be written.
-pub(crate) fn place(domain: &str, name: &str, text: &str, time: SystemTime) -> Result<()> {
+pub(crate) fn place(domain: &str, name: &str, text: &str, time: DateTime<Utc>) -> Result<()> {
     let sources = workspace::root().join("migration/src");
     let module = format!("m{}_{name}", timestamp::of(time));
     let migration = sources.join(domain).join(format!("{module}.rs"));

@@ -1,68 +1,70 @@
-//! The time in a migration's name, by which migrations are sorted, and days.
+//! The time in a migration's name, by which migrations are sorted.
 
 use std::time::SystemTime;
 
-const DAY: u64 = 86_400;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
+use crate::error::Result;
+use crate::workspace;
+
+const FORMAT: &str = "%Y%m%d_%H%M%S";
+
+/// The time of the next migration, to the second: now, or after the last one that is there, so that it sorts behind all of
+/// them even when two are written within a second or a colleague's clock is ahead.
+///
+/// # Errors
+/// When the migrations cannot be listed.
+pub(crate) fn next() -> Result<DateTime<Utc>> {
+    let sources = workspace::root().join("migration/src");
+    let files = workspace::files()?;
+    let names = files
+        .iter()
+        .filter(|file| file.starts_with(&sources))
+        .filter_map(|file| file.file_stem()?.to_str());
+    Ok(after(names, SystemTime::now().into()))
+}
 
 /// `YYYYMMDD_HHMMSS` in UTC.
-pub(crate) fn of(time: SystemTime) -> String {
-    let seconds = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs());
-    let (year, month, day) = date(seconds / DAY);
-    let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
-    format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+pub(crate) fn of(time: DateTime<Utc>) -> String {
+    time.format(FORMAT).to_string()
 }
 
-/// `YYYY-MM-DD` in UTC, so many days from the day of this time.
-pub(crate) fn day(time: SystemTime, days: i64) -> String {
-    let today = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs() / DAY);
-    let (year, month, day) = date(today.saturating_add_signed(days));
-    format!("{year:04}-{month:02}-{day:02}")
+fn after<'a>(names: impl Iterator<Item = &'a str>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let last = names.filter_map(time_in).max();
+    last.map_or(now, |last| now.max(last + TimeDelta::seconds(1)))
 }
 
-/// The Gregorian date of a day since 1970-01-01, by Howard Hinnant's `civil_from_days`
-/// (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that a leap day ends one.
-fn date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let day_of_era = days % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+fn time_in(name: &str) -> Option<DateTime<Utc>> {
+    let time = name.strip_prefix('m')?.get(..15)?;
+    let time = NaiveDateTime::parse_from_str(time, FORMAT).ok()?;
+    Some(time.and_utc())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
+    fn at(time: &str) -> DateTime<Utc> {
+        time.parse().unwrap()
+    }
+
     #[test]
-    fn times_are_those_of_the_calendar() {
-        for (seconds, text) in [
-            (0, "19700101_000000"),
-            (951_782_399, "20000228_235959"),
-            (951_782_400, "20000229_000000"),
-            (1_709_164_800, "20240229_000000"),
-            (1_772_323_200, "20260301_000000"),
-            (1_798_761_599, "20261231_235959"),
-            (4_107_542_400, "21000301_000000"),
-        ] {
-            assert_eq!(
-                of(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)),
-                text
-            );
+    fn the_next_one_is_now() {
+        let names = ["mod", "m20261120_190500_create_posts", "lib"];
+        let now = at("2026-11-28T07:18:12Z");
+        assert_eq!(after(names.into_iter(), now), now);
+        assert_eq!(of(now), "20261128_071812");
+    }
+
+    #[test]
+    fn the_next_one_sorts_behind_all_that_are_there() {
+        let names = [
+            "m20261128_235959_create_wishes",
+            "m20261120_190500_create_posts",
+        ];
+        for now in ["2026-11-28T23:59:59Z", "2026-11-28T07:18:12Z"] {
+            let next = after(names.into_iter(), at(now));
+            assert_eq!(of(next), "20261129_000000", "{now}");
         }
     }
 }

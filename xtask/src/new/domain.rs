@@ -1,7 +1,6 @@
 //! A new domain: its crate without an entity, and all the places in the tree that name a domain; then its entities.
 
-use std::time::SystemTime;
-
+use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::changes::Changes;
@@ -60,10 +59,11 @@ pub(super) fn add(
     changes.check()?;
     write(changes, &domain, &entities);
     register(changes, &domain);
-    let now = SystemTime::now();
-    for (position, entity) in entities.iter().enumerate() {
-        let time = now + std::time::Duration::from_secs(position as u64);
+    let mut time = timestamp::next()?;
+    for entity in &entities {
         entity::add(changes, &domain, entity, &timestamp::of(time));
+        // The name is the version: no two may have the same.
+        time += TimeDelta::seconds(1);
     }
     Ok(())
 }

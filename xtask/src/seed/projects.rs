@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::api::{Api, Person};
 use super::users::{self, text};
 use crate::error::Result;
-use crate::migrate::timestamp;
 
 /// What the busy one works on; the others work on some of it, each on their own.
 const PROJECTS: [(&str, &str); 24] = [
@@ -158,7 +158,8 @@ fn task(number: usize, project: usize, me: &str) -> Value {
 
 /// The day that is so many days from today.
 fn day(days: i64) -> String {
-    timestamp::day(SystemTime::now(), days)
+    let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
+    (today + TimeDelta::days(days)).to_string()
 }
 
 fn slug(name: &str) -> String {

@@ -2,8 +2,6 @@
 
 mod register;
 
-use std::time::SystemTime;
-
 use serde::Serialize;
 
 use super::changes::{Changes, rendered};
@@ -53,7 +51,12 @@ pub(super) fn add_to(
     let entity = spec::entity(spec, plurals, &mut problems);
     changes.problems_of(problems.into_iter().map(Some));
     changes.check()?;
-    add(changes, &domain, &entity, &timestamp::of(SystemTime::now()));
+    add(
+        changes,
+        &domain,
+        &entity,
+        &timestamp::of(timestamp::next()?),
+    );
     Ok(())
 }
 
