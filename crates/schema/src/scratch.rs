@@ -17,7 +17,18 @@ pub struct Scratch {
     pub databases: Both<DatabaseConnection>,
     server: String,
     name: String,
-    file: PathBuf,
+    /// Removed as the last field, when nobody has it open any more.
+    _file: TemporaryFile,
+}
+
+/// A file that goes when its owner does, also by a panic.
+struct TemporaryFile(PathBuf);
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        // What is left in the folder for temporary files is removed by the system.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 impl Scratch {
@@ -50,7 +61,7 @@ impl Scratch {
             databases,
             server: server.to_owned(),
             name,
-            file,
+            _file: TemporaryFile(file),
         })
     }
 
@@ -65,10 +76,7 @@ impl Scratch {
         let admin = connect(&self.server).await?;
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         admin.execute_unprepared(&drop).await?;
-        admin.close().await?;
-        // What is left in the folder for temporary files is removed by the system.
-        let _ = fs::remove_file(self.file);
-        Ok(())
+        admin.close().await
     }
 }
 
