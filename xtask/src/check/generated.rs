@@ -41,6 +41,17 @@ const NEW: [&[&str]; 5] = [
     &["entity", "posts", "remark:content:text"],
 ];
 
+/// What the names of the tests begin with, or have in them: those of what is asked for above, and of what looks at all domains.
+const TESTS: [&str; 7] = [
+    "gift_card",
+    "wish",
+    "redemption",
+    "remind_owners",
+    "remark",
+    "access::",
+    "reads",
+];
+
 /// The entities of projects, and those that stand for them.
 const NOUNS: [(&str, &str); 2] = [("project", "gift_card"), ("task", "wish")];
 
@@ -68,30 +79,25 @@ pub(super) fn run() -> Result<()> {
         "migrations",
     ];
     process::run(xtask(&tree)?.args(parts))?;
-    let packages = ["gift-cards", "posts", "contracts", "migration"];
-    let mut clippy = cargo(&tree, "clippy", &packages);
-    process::run(clippy.args(["--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    // Of the whole workspace, as the other parts, so that no dependency is built with other features.
+    let mut clippy = cargo(&tree, ["clippy", "--workspace", "--all-targets", "--quiet"]);
+    process::run(clippy.args(["--", "-D", "warnings"]))?;
     test(&tree)
 }
 
-/// Its own tests on both databases, where there is a PostgreSQL; and of what is there, what looks at all domains.
+/// The tests that were written, on both databases where there is a PostgreSQL; and of those that were there, what looks at all
+/// domains.
 fn test(tree: &Path) -> Result<()> {
     let guard = Guard::start()?;
     let postgres = services::acquire("postgres");
-    let runs: [(&[&str], &[&str]); 3] = [
-        (&["gift-cards", "contracts"], &[]),
-        (&["posts"], &["remark"]),
-        (&["app"], &["--test", "api", "access"]),
-    ];
-    let outcome = runs.iter().try_for_each(|(packages, args)| {
-        let mut test = cargo(tree, "test", packages);
-        test.arg("--quiet").args(*args);
-        match &postgres {
-            Ok(url) => test.env("TEST_DATABASE_URL", url),
-            Err(_) => test.args(["--", "--skip", "::postgres"]),
-        };
-        process::run(&mut test)
-    });
+    let mut test = cargo(tree, ["test", "--workspace", "--quiet"]);
+    test.args(["--test", "api", "--test", "wire", "--"])
+        .args(TESTS);
+    match &postgres {
+        Ok(url) => test.env("TEST_DATABASE_URL", url),
+        Err(_) => test.args(["--skip", "::postgres"]),
+    };
+    let outcome = process::run(&mut test);
     guard.release();
     outcome
 }
@@ -140,11 +146,8 @@ fn xtask(tree: &Path) -> Result<Command> {
     Ok(command)
 }
 
-fn cargo(tree: &Path, command: &str, packages: &[&str]) -> Command {
-    let mut cargo = process::cargo([command]);
-    for package in packages {
-        cargo.args(["--package", &format!("ashlar-{package}")]);
-    }
+fn cargo<const N: usize>(tree: &Path, args: [&str; N]) -> Command {
+    let mut cargo = process::cargo(args);
     cargo
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", workspace::target());

@@ -28,7 +28,7 @@ use crate::terminal::{print, say};
 pub(crate) struct Options {
     /// Run these parts and no others; see --list
     #[arg(long, value_name = "PART", num_args = 1.., value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(PARTS.into_iter().chain(ON_REQUEST).map(|part| part.name)))]
+        value_parser = PossibleValuesParser::new(PARTS.into_iter().map(|part| part.name)))]
     only: Vec<String>,
     /// List the parts
     #[arg(long)]
@@ -44,7 +44,7 @@ struct Part {
 }
 
 /// All parts, in the order in which they run: what is quick to tell comes first.
-const PARTS: [Part; 17] = [
+const PARTS: [Part; 18] = [
     Part {
         name: "fmt",
         about: "The code is formatted by rustfmt.",
@@ -130,14 +130,12 @@ const PARTS: [Part; 17] = [
         about: "The documentation builds without warning, and links between pages lead somewhere.",
         run: docs::run,
     },
+    Part {
+        name: "generated",
+        about: "What `cargo xtask new` writes compiles, is tidy, and passes its tests.",
+        run: generated::run,
+    },
 ];
-
-/// What runs only when it is asked for by name: it builds a copy of the whole tree.
-const ON_REQUEST: [Part; 1] = [Part {
-    name: "generated",
-    about: "What `cargo xtask new` writes compiles, is tidy, and passes its tests; by `--only` alone.",
-    run: generated::run,
-}];
 
 /// The part `migrations` alone.
 ///
@@ -159,7 +157,7 @@ struct Outcome {
 /// When any fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if options.list {
-        for part in PARTS.into_iter().chain(ON_REQUEST) {
+        for part in PARTS.into_iter() {
             print(&format!("{:<14}{}", part.name, part.about));
         }
         return Ok(());
@@ -181,8 +179,9 @@ fn chosen(only: &[String]) -> Vec<Part> {
     if only.is_empty() {
         return PARTS.into();
     }
-    let all = PARTS.into_iter().chain(ON_REQUEST);
-    all.filter(|part| only.iter().any(|name| name == part.name))
+    PARTS
+        .into_iter()
+        .filter(|part| only.iter().any(|name| name == part.name))
         .collect()
 }
 

@@ -108,13 +108,15 @@ on_each_database! {
         assert_eq!(told(&world).await, ["post.created"]);
     }
 
-    async fn the_domain_says_what_it_publishes_and_reads(world: World) {
+    async fn the_domain_says_what_it_publishes_and_reads_of_posts(world: World) {
         let domain = domain(&world);
-        let published: Vec<&str> = domain.published().iter().map(|event| event.name).collect();
-        assert_eq!(published, ["post.created", "post.updated", "post.published", "post.deleted"]);
-        let handlers: Vec<_> = domain.handlers().iter()
-            .map(|handler| (handler.name(), handler.event().name))
+        let published: Vec<&str> = domain.published().iter()
+            .map(|event| event.name)
+            .filter(|name| name.starts_with("post."))
             .collect();
-        assert_eq!(handlers, [("posts.forget_author", "user.deleted")]);
+        assert_eq!(published, ["post.created", "post.updated", "post.published", "post.deleted"]);
+        assert!(domain.handlers().iter().any(|handler| {
+            (handler.name(), handler.event().name) == ("posts.forget_author", "user.deleted")
+        }));
     }
 }
