@@ -11,6 +11,7 @@ mod rename;
 mod scratch;
 mod sql;
 mod step;
+mod unindexed;
 mod write;
 
 pub use declared::{Declared, build};
@@ -22,4 +23,5 @@ pub use owners::Owners;
 pub use rename::Rename;
 pub use scratch::Scratch;
 pub use step::{Rework, Step};
+pub use unindexed::unindexed;
 pub use write::{File, files};

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fmt::Display,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -10,7 +11,7 @@ use std::{
 use ashlar_app::compose;
 use ashlar_schema::{
     Both, Declared, Difference, Error, Owners, Rename, Schema, Scratch, build, difference,
-    discover, files,
+    discover, files, unindexed,
 };
 use clap::{Parser, Subcommand};
 use sea_orm::DatabaseConnection;
@@ -56,6 +57,8 @@ enum Failure {
         "entities and migrations differ; `cargo xtask migrate diff <name>` writes the migration:\n{0}"
     )]
     Differs(String),
+    #[error("deleting what is referred to would read a whole table:\n{0}")]
+    Unindexed(String),
     #[error("{0} is another after down and up again")]
     NotReversible(String),
     #[error("{0} is left after every migration was reverted")]
@@ -94,17 +97,22 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Check => {
             let current =
                 in_scratch(&server, async |databases| reversible(databases).await).await?;
+            let unindexed = unindexed(&current);
             let missing = missing(&server, current, &declared, &[]).await?;
-            let phrases = missing.phrases();
-            let phrases: Vec<_> = (phrases.iter())
-                .map(|phrase| format!("  - it {phrase}"))
-                .collect();
-            match phrases.is_empty() {
-                true => Ok(()),
-                false => Err(Failure::Differs(phrases.join("\n"))),
+            match (missing.phrases(), unindexed) {
+                (phrases, _) if !phrases.is_empty() => {
+                    Err(Failure::Differs(listed("it ", &phrases)))
+                }
+                (_, keys) if !keys.is_empty() => Err(Failure::Unindexed(listed("", &keys))),
+                _ => Ok(()),
             }
         }
     }
+}
+
+fn listed(begin: &str, sentences: &[impl Display]) -> String {
+    let line = |sentence: &_| format!("  - {begin}{sentence}");
+    sentences.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The steps that no migration makes yet.

@@ -26,6 +26,7 @@ mod m20261128_033001_add_oauth_codes_authenticated_at;
 mod m20261128_033002_index_account_tokens_purpose;
 mod m20261128_033003_add_account_tokens_sent_at;
 mod m20261128_040500_index_oauth_flows_link_user_id;
+mod m20261128_073726_index_oauth_codes_by_user;
 
 /// Every migration of auth.
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -54,5 +55,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261128_033002_index_account_tokens_purpose::Migration),
         Box::new(m20261128_033003_add_account_tokens_sent_at::Migration),
         Box::new(m20261128_040500_index_oauth_flows_link_user_id::Migration),
+        Box::new(m20261128_073726_index_oauth_codes_by_user::Migration),
     ]
 }

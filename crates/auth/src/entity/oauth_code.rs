@@ -39,6 +39,8 @@ impl Table for Entity {
     fn indexes() -> Vec<Index> {
         vec![
             Index::unique(["code_hash"]),
+            // For a user who is deleted.
+            Index::on(["user_id"]),
             // Those that nobody used are removed after a while.
             Index::on(["expires_at"]),
         ]
