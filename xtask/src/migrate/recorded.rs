@@ -8,6 +8,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::process;
 use crate::terminal::{print, say};
@@ -15,6 +16,10 @@ use crate::workspace;
 
 /// The file, below the root.
 const PATH: &str = "migration/recorded.sha256";
+
+/// What is told where git cannot say what main has.
+const UNKNOWN: &str = "git does not know main here, so whether a migration of main was changed is not known: fetch it, with its \
+    history (`git fetch --unshallow origin main`)";
 
 /// Hashes by the path of the file, relative to `migration/`.
 type Hashes = BTreeMap<String, String>;
@@ -26,6 +31,7 @@ type Hashes = BTreeMap<String, String>;
 pub(crate) fn record() -> Result<()> {
     let files = files()?;
     let changed: Vec<_> = released()
+        .unwrap_or_default()
         .into_iter()
         .filter(|(path, hash)| files.get(path) != Some(hash))
         .map(|(path, _)| is_released(&path))
@@ -36,13 +42,28 @@ pub(crate) fn record() -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with the record.
+/// What is wrong with the record. Where git does not know main the record alone is compared, which is said; to CI, where nobody
+/// reads what is said, it is a finding.
 ///
 /// # Errors
 /// When a file cannot be read.
 pub(crate) fn findings() -> Result<Vec<String>> {
     let recorded = parse(&workspace::read(&path()).unwrap_or_default());
-    Ok(compare(&files()?, &recorded, &released()))
+    let released = released();
+    let mut findings = compare(
+        &files()?,
+        &recorded,
+        released.as_ref().unwrap_or(&Hashes::new()),
+    );
+    if released.is_none() {
+        // Without a remote there is nowhere to fetch it from.
+        let can_fetch = git(&["remote", "get-url", "origin"]).is_some();
+        match environment::is_ci() && can_fetch {
+            true => findings.push(UNKNOWN.to_owned()),
+            false => say(UNKNOWN),
+        }
+    }
+    Ok(findings)
 }
 
 fn path() -> PathBuf {
@@ -78,25 +99,18 @@ fn is_migration(path: &str) -> bool {
     first == Some("src") && file.is_some_and(is_named) && parts.next().is_none()
 }
 
-/// What main has: at the commit where this branch left it, and on main itself at the one before as well. Without a
-/// repository that knows main there is nothing, which is said and no failure: the record itself is compared all the same.
-fn released() -> Hashes {
+/// What main has: at the commit where this branch left it, and on main itself at the one before as well. `None` without a
+/// repository that knows main.
+fn released() -> Option<Hashes> {
     let base = ["origin/main", "main"]
         .iter()
-        .find_map(|main| git(&["merge-base", "HEAD", main]));
-    let Some(base) = base else {
-        say("git does not know main here: whether a record was changed is not known");
-        return Hashes::new();
-    };
+        .find_map(|main| git(&["merge-base", "HEAD", main]))?;
     let base = base.trim();
     let is_main = git(&["rev-parse", "HEAD"]).is_some_and(|head| head.trim() == base);
     let before = is_main.then(|| format!("{base}^"));
-    [before.as_deref(), Some(base)]
-        .into_iter()
-        .flatten()
-        .filter_map(|commit| git(&["show", &format!("{commit}:./{PATH}")]))
-        .flat_map(|text| parse(&text))
-        .collect()
+    let commits = [before.as_deref(), Some(base)].into_iter().flatten();
+    let texts = commits.filter_map(|commit| git(&["show", &format!("{commit}:./{PATH}")]));
+    Some(texts.flat_map(|text| parse(&text)).collect())
 }
 
 fn git(args: &[&str]) -> Option<String> {
