@@ -19,6 +19,9 @@ use crate::yardstick;
 /// Of every user the benchmark makes; the databases are dropped with them.
 pub(super) const PASSWORD: &str = "a passphrase for the benchmark";
 const EMAIL: &str = "driven@example.com";
+
+/// Who signs in, in the scenario of that.
+const SIGNING_IN: &str = "signing-in@example.com";
 /// The driven user has every fifth project.
 const SHARE: usize = 5;
 
@@ -79,6 +82,8 @@ impl Lineup {
         let (server, mut subject, user) = serve_signed_in(ashlar, database)?;
         subject.projects = Arc::from(database.seed(rows, user, SHARE)?);
         subject.refresh_tokens = sign_ins(&server, &subject)?;
+        // A sign-in too many ends the oldest one of its account, and the driven user's have to last.
+        subject.email = register(&server, SIGNING_IN)?.email;
         let ashlar = Contender::new(server, subject.clone())?;
 
         let secret = server::random_secret();
