@@ -3,9 +3,15 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use crate::environment;
+use crate::error::{Error, Result};
 use crate::process;
 use crate::terminal::say;
 use crate::workspace;
+
+/// What is told where git cannot say what main had.
+const UNKNOWN: &str = "git does not know main here, or not from its beginning, so what was published before is not compared: \
+    `git fetch --unshallow origin main`";
 
 /// A version of a file.
 pub(crate) struct Version {
@@ -14,23 +20,30 @@ pub(crate) struct Version {
     pub(crate) text: String,
 }
 
-/// Every version of the file at this path below the root, the newest first. Of a branch that was
-/// merged only the result counts. Without a repository there is none, and of a shallow clone only
-/// what was fetched: both are said and no failure.
-pub(crate) fn versions(path: &str) -> Vec<Version> {
-    say_when_shallow();
-    versions_of(path, commits(&[], path))
+/// Every version of the file at this path below the root that main had when this branch left it, the newest first. What a
+/// branch commits on its way is nobody's yet, and of one that was merged only the result counts.
+///
+/// # Errors
+/// In CI, when git does not know all of main and cannot fetch it. Elsewhere that is said, and nothing was published.
+pub(crate) fn versions(path: &str) -> Result<Vec<Version>> {
+    let main = known_main()?;
+    Ok(main.map_or_else(Vec::new, |main| versions_of(path, commits(&[&main], path))))
 }
 
 /// The same from the commit on that brought another file; none before there is such a commit.
-pub(crate) fn versions_since(brought: &str, path: &str) -> Vec<Version> {
-    say_when_shallow();
-    let Some(first) = commits(&["--diff-filter=A"], brought).pop() else {
-        return Vec::new();
+///
+/// # Errors
+/// Like [`versions`].
+pub(crate) fn versions_since(brought: &str, path: &str) -> Result<Vec<Version>> {
+    let Some(main) = known_main()? else {
+        return Ok(Vec::new());
     };
-    let mut commits = commits(&[&format!("{first}..HEAD")], path);
+    let Some(first) = commits(&["--diff-filter=A", &main], brought).pop() else {
+        return Ok(Vec::new());
+    };
+    let mut commits = commits(&[&format!("{first}..{main}")], path);
     commits.push(first);
-    versions_of(path, commits)
+    Ok(versions_of(path, commits))
 }
 
 /// What is said of versions, once, with the newest commit that it holds for.
@@ -53,26 +66,43 @@ pub(crate) fn text(commit: &str, path: &str) -> Option<String> {
 
 /// Where this branch left the main one, else where it stands; `None` without a repository.
 pub(crate) fn base() -> Option<String> {
-    let fork = |main: &&str| git(&["merge-base", "HEAD", main]);
-    let base = ["origin/HEAD", "origin/main", "main"].iter().find_map(fork);
-    let base = base.or_else(|| git(&["rev-parse", "HEAD"]))?;
+    let base = fork().or_else(|| git(&["rev-parse", "HEAD"]))?;
     Some(base.trim().to_owned())
 }
 
-fn say_when_shallow() {
-    if git(&["rev-parse", "--is-shallow-repository"]).is_some_and(|text| text.trim() == "true") {
-        say("the clone is shallow: what was published before is not known here");
+/// Where this branch left main, with all that led there.
+fn known_main() -> Result<Option<String>> {
+    let is_known = || !is_shallow() && fork().is_some();
+    // Where nobody reads what is said, what is missing is fetched, if there is where from.
+    let must_know = environment::is_ci() && git(&["remote", "get-url", "origin"]).is_some();
+    if must_know && !is_known() {
+        let depth = is_shallow().then_some("--unshallow");
+        let main = ["origin", "main:refs/remotes/origin/main"];
+        git(&[&["fetch", "--quiet"], depth.as_slice(), &main].concat());
     }
+    match (is_known(), must_know) {
+        (true, _) => Ok(fork().map(|main| main.trim().to_owned())),
+        (false, true) => Err(Error::said(UNKNOWN)),
+        (false, false) => {
+            say(UNKNOWN);
+            Ok(None)
+        }
+    }
+}
+
+fn fork() -> Option<String> {
+    let fork = |main: &&str| git(&["merge-base", "HEAD", main]);
+    ["origin/HEAD", "origin/main", "main"].iter().find_map(fork)
+}
+
+fn is_shallow() -> bool {
+    git(&["rev-parse", "--is-shallow-repository"]).is_some_and(|text| text.trim() == "true")
 }
 
 /// The commits that changed a file, the newest first.
 fn commits(which: &[&str], path: &str) -> Vec<String> {
     let log = ["log", "--first-parent", "--format=%H"];
-    let args = [&log, which, &["--", path]].concat();
-    let Some(commits) = git(&args) else {
-        say("git has no history here: what was published before is not known");
-        return Vec::new();
-    };
+    let commits = git(&[&log, which, &["--", path]].concat()).unwrap_or_default();
     commits.lines().map(str::to_owned).collect()
 }
 

@@ -17,7 +17,7 @@ pub(super) fn run() -> Result<()> {
 fn compare_with_history(text: &str) -> Result<()> {
     let current = openapi::parse(text)?;
     let declared = openapi::declared_now()?;
-    let published = history::versions_since(PAGE, OPENAPI);
+    let published = history::versions_since(PAGE, OPENAPI)?;
     say(&format!("committed versions compared: {}", published.len()));
     Error::from_findings(history::said_of(&published, |version| {
         let then = Published::of(version);

@@ -4,22 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use crate::environment;
 use crate::error::{Error, Result};
-use crate::process;
-use crate::terminal::{print, say};
+use crate::history;
+use crate::terminal::print;
 use crate::workspace;
 
 /// The file, below the root.
 const PATH: &str = "migration/recorded.sha256";
-
-/// What is told where git cannot say what main has.
-const UNKNOWN: &str = "git does not know main here, so whether a migration of main was changed is not known: fetch it, with its \
-    history (`git fetch --unshallow origin main`)";
 
 /// Hashes by the path of the file, relative to `migration/`.
 type Hashes = BTreeMap<String, String>;
@@ -30,8 +24,7 @@ type Hashes = BTreeMap<String, String>;
 /// When one that main has was changed, or a file cannot be read or written.
 pub(crate) fn record() -> Result<()> {
     let files = files()?;
-    let changed: Vec<_> = released()
-        .unwrap_or_default()
+    let changed: Vec<_> = released()?
         .into_iter()
         .filter(|(path, hash)| files.get(path) != Some(hash))
         .map(|(path, _)| is_released(&path))
@@ -42,28 +35,13 @@ pub(crate) fn record() -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with the record. Where git does not know main the record alone is compared, which is said; to CI, where nobody
-/// reads what is said, it is a finding.
+/// What is wrong with the record.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When a file cannot be read, or in CI what main had cannot be told.
 pub(crate) fn findings() -> Result<Vec<String>> {
     let recorded = parse(&workspace::read(&path()).unwrap_or_default());
-    let released = released();
-    let mut findings = compare(
-        &files()?,
-        &recorded,
-        released.as_ref().unwrap_or(&Hashes::new()),
-    );
-    if released.is_none() {
-        // Without a remote there is nowhere to fetch it from.
-        let can_fetch = git(&["remote", "get-url", "origin"]).is_some();
-        match environment::is_ci() && can_fetch {
-            true => findings.push(UNKNOWN.to_owned()),
-            false => say(UNKNOWN),
-        }
-    }
-    Ok(findings)
+    Ok(compare(&files()?, &recorded, &released()?))
 }
 
 fn path() -> PathBuf {
@@ -99,28 +77,17 @@ fn is_migration(path: &str) -> bool {
     first == Some("src") && file.is_some_and(is_named) && parts.next().is_none()
 }
 
-/// What main has: at the commit where this branch left it, and on main itself at the one before as well. `None` without a
-/// repository that knows main.
-fn released() -> Option<Hashes> {
-    let base = ["origin/main", "main"]
-        .iter()
-        .find_map(|main| git(&["merge-base", "HEAD", main]))?;
-    let base = base.trim();
-    let is_main = git(&["rev-parse", "HEAD"]).is_some_and(|head| head.trim() == base);
-    let before = is_main.then(|| format!("{base}^"));
-    let commits = [before.as_deref(), Some(base)].into_iter().flatten();
-    let texts = commits.filter_map(|commit| git(&["show", &format!("{commit}:./{PATH}")]));
-    Some(texts.flat_map(|text| parse(&text)).collect())
+/// What each migration of main was when it came there: what a later record says of it is an edit.
+fn released() -> Result<Hashes> {
+    let versions = history::versions(PATH)?;
+    Ok(first_of(
+        versions.iter().map(|version| parse(&version.text)),
+    ))
 }
 
-fn git(args: &[&str]) -> Option<String> {
-    let output = process::quiet(
-        Command::new("git")
-            .args(args)
-            .current_dir(workspace::root()),
-    )?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then_some(text)
+/// Of records, the newest first, the oldest hash of each path.
+fn first_of(records: impl Iterator<Item = Hashes>) -> Hashes {
+    records.flatten().collect()
 }
 
 fn text(hashes: &Hashes) -> String {
@@ -227,6 +194,17 @@ mod tests {
         );
         let found = compare(&Hashes::new(), &Hashes::new(), &hashes(&[(OLD, "1")]));
         assert_eq!(found.len(), 1, "removed: {found:?}");
+    }
+
+    #[test]
+    fn what_main_has_is_what_it_had_first() {
+        let records = [
+            hashes(&[(OLD, "edited"), (NEW, "2")]),
+            hashes(&[(OLD, "1")]),
+            Hashes::new(),
+        ];
+        let released = first_of(records.into_iter());
+        assert_eq!(released, hashes(&[(OLD, "1"), (NEW, "2")]));
     }
 
     #[test]

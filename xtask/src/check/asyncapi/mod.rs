@@ -26,7 +26,7 @@ fn compare_with_history(text: &str) -> Result<()> {
         Error::said("what `ashlar asyncapi` prints is no AsyncAPI document of ours")
     })?;
     let retired = retired::parse(&workspace::read(&retired::path())?)?;
-    let published = history::versions(application::ASYNCAPI);
+    let published = history::versions(application::ASYNCAPI)?;
     say(&format!("committed versions compared: {}", published.len()));
     Error::from_findings(compatibility::findings(&published, &current, &retired))
 }
