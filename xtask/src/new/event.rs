@@ -57,6 +57,12 @@ pub(super) fn add(
     let specs: Vec<&str> = fields.iter().flat_map(|field| field.split(':')).collect();
     let mut problems = Vec::new();
     let fields = field::parse(event, &specs, &mut problems);
+    let own_id = format!("{entity}_id");
+    if fields.iter().any(|field| field.name == own_id) {
+        problems.push(format!(
+            "field `{own_id}` of `{event}` is what the event has anyway"
+        ));
+    }
     let marked = fields.iter().filter(|field| field.unique);
     problems.extend(marked.map(|field| {
         format!(

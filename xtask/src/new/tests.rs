@@ -152,6 +152,17 @@ fn what_is_taken_is_refused() {
 }
 
 #[test]
+fn what_a_domain_has_already_is_refused() {
+    let mut changes = Changes::of(workspace::root());
+    let outcome = entity::add_to(&mut changes, "posts", "author:name:string", &[]);
+    assert_refused(outcome, changes, &["main.rs has a module of that name"]);
+    let mut changes = gift_cards();
+    let fields = strings(&["gift_card_id:uuid"]);
+    let outcome = event::add(&mut changes, "gift_cards", "gift_card.lost", &fields);
+    assert_refused(outcome, changes, &["`gift_card_id` of `gift_card.lost`"]);
+}
+
+#[test]
 fn a_domain_that_is_not_there_is_told_with_those_that_are() {
     let mut changes = Changes::of(workspace::root());
     let outcome = entity::add_to(&mut changes, "nowhere", "thing:title:string", &[]);

@@ -101,6 +101,15 @@ fn refuse_what_is_taken(changes: &mut Changes, domain: &spec::Domain, entity: &s
             "entity `{name}`: the domain's service has the name {pascal}; a domain is a plural, an entity a singular"
         ));
     }
+    let tests = domain.path("tests/api/main.rs");
+    if changes
+        .text(&tests)
+        .is_some_and(|text| lines::has_module(&text, name))
+    {
+        changes.refuse(format!(
+            "entity `{name}`: {tests} has a module of that name already"
+        ));
+    }
     let openapi = changes.text("docs/openapi.json").unwrap_or_default();
     for taken in [
         format!("\"/api/v1/{path}\""),
