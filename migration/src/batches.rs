@@ -8,7 +8,7 @@ use sea_orm_migration::SchemaManager;
 ///
 /// In a migration with `use_transaction() -> Some(false)` each batch commits by itself on
 /// PostgreSQL, so that nobody waits long for a row. What a crash interrupts begins anew, so a row
-/// that was changed must not be found again.
+/// that was changed must not be found again; nor one that is found and left as it is, for ever.
 ///
 /// # Errors
 /// What the database says.

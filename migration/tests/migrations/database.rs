@@ -108,9 +108,10 @@ fn in_order(line: &str) -> String {
         return line.to_owned();
     };
     let mut depth = 0;
+    let body = body.trim_end();
     let mut parts: Vec<&str> = body
-        .trim_end()
-        .trim_end_matches(')')
+        .strip_suffix(')')
+        .unwrap_or(body)
         .split(|character| {
             match character {
                 '(' => depth += 1,

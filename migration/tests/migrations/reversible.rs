@@ -40,12 +40,10 @@ async fn each_step_down_undoes_its_step_up(scratch: &Scratch) {
     while !ashlar_migration::pending(&db).await.unwrap().is_empty() {
         let before = schema(&db).await;
         let up = ashlar_migration::up(&db, Some(1)).await.unwrap();
-        let after = schema(&db).await;
         let down = ashlar_migration::down(&db, 1).await.unwrap();
 
         assert_eq!(up.len(), 1);
         assert_eq!(up, down);
-        assert_ne!(before, after, "{up:?} does nothing");
         assert_eq!(schema(&db).await, before, "{up:?} is not undone");
         ashlar_migration::up(&db, Some(1)).await.unwrap();
     }

@@ -80,8 +80,10 @@ use crate::batches;
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
-/// Changes a thousand of the rows that are left. It must not find a row that it changed.
-const BATCH: &str = "UPDATE things SET new = old WHERE id IN (SELECT id FROM things WHERE new IS NULL LIMIT 1000)";
+/// Changes a thousand of the rows that are left. It must find neither a row that it changed nor one that it leaves as it is:
+/// it runs until it finds none.
+const BATCH: &str = "UPDATE things SET new = old WHERE id IN \
+    (SELECT id FROM things WHERE new IS NULL AND old IS NOT NULL LIMIT 1000)";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {{
