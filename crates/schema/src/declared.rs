@@ -86,13 +86,23 @@ impl Declared {
     }
 }
 
+/// How many bytes of a name PostgreSQL keeps.
+const MAX_IDENTIFIER: usize = 63;
+
 /// Creates the tables in empty databases.
 ///
 /// # Errors
 ///
-/// When two are the same or they refer to each other in a circle, or a database refuses.
+/// When two are the same or they refer to each other in a circle, an index has too long a name, or a database refuses.
 pub async fn build(databases: &Both<DatabaseConnection>, tables: &[Declared]) -> Result<(), Error> {
     for table in in_order(tables)? {
+        if let Some((name, _)) = table
+            .indexes
+            .iter()
+            .find(|(name, _)| name.len() > MAX_IDENTIFIER)
+        {
+            return Err(Error::Long(format!("the index {name} of {}", table.name)));
+        }
         databases.postgres.execute(&table.table.postgres).await?;
         databases.sqlite.execute(&table.table.sqlite).await?;
         for (_, create) in &table.indexes {

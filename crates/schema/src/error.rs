@@ -19,6 +19,11 @@ pub enum Error {
     /// A rename that fits nothing.
     #[error("--rename {0}: {1}")]
     Rename(String, String),
+    /// PostgreSQL cuts it off, SQLite does not.
+    #[error(
+        "{0} is longer than PostgreSQL's 63 characters: give it a name of its own, with `.named(…)` for an index"
+    )]
+    Long(String),
     /// The tables cannot be created one after the other.
     #[error("the foreign keys of {0} lead in a circle, or to a table that nobody declares")]
     Circle(String),

@@ -78,6 +78,22 @@ impl Kind {
         }
     }
 
+    /// Whether both databases make the same of a value of this type when it becomes one of `other`. PostgreSQL casts and SQLite
+    /// copies, so it is what SQLite's affinity does by itself: between integers, between texts, and from one to the other.
+    pub(crate) fn converts_to(&self, other: &Self) -> bool {
+        let family = |kind: &Self| match kind.helper {
+            "small_integer" | "tiny_integer" | "integer" | "small_unsigned" | "big_integer" => {
+                "integer or text"
+            }
+            "string_len" | "string" | "char_len" | "text" => "integer or text",
+            "float" | "double" => "float",
+            "json" | "json_binary" => "json",
+            "blob" | "var_binary" => "bytes",
+            helper => helper,
+        };
+        family(self) == family(other)
+    }
+
     /// A value of this type that says nothing, as source: what rows get in a column that comes back.
     pub(crate) fn nothing(&self) -> &'static str {
         match self.helper {
@@ -156,5 +172,22 @@ mod tests {
         let (integer, big) = (kind("integer", "integer"), kind("bigint", "integer"));
         assert!(integer.widens_to(&big) && !big.widens_to(&integer));
         assert!(!integer.widens_to(&text));
+    }
+
+    #[test]
+    fn what_the_databases_convert_in_ways_of_their_own_is_known() {
+        let day = kind("date", "date_text");
+        let moment = kind("timestamp with time zone", "timestamp_with_timezone_text");
+        let (text, integer) = (kind("text", "text"), kind("integer", "integer"));
+        let (uuid, truth) = (kind("uuid", "uuid_text"), kind("boolean", "boolean"));
+        assert!(text.converts_to(&integer) && integer.converts_to(&text) && day.converts_to(&day));
+        for (one, other) in [
+            (&day, &moment),
+            (&text, &uuid),
+            (&uuid, &text),
+            (&truth, &text),
+        ] {
+            assert!(!one.converts_to(other), "{one:?} {other:?}");
+        }
     }
 }

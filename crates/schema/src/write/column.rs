@@ -90,7 +90,11 @@ fn literal(sql: &str) -> Option<String> {
     if sql.eq_ignore_ascii_case("true") || sql.eq_ignore_ascii_case("false") {
         return Some(sql.to_ascii_lowercase());
     }
-    let is_number = sql.parse::<i64>().is_ok() || sql.parse::<f64>().is_ok_and(f64::is_finite);
+    // A bare one is an i32 to the compiler.
+    if sql.parse::<i32>().is_err() && sql.parse::<i64>().is_ok() {
+        return Some(format!("{sql}_i64"));
+    }
+    let is_number = sql.parse::<i32>().is_ok() || sql.parse::<f64>().is_ok_and(f64::is_finite);
     is_number.then(|| sql.to_owned())
 }
 

@@ -146,6 +146,12 @@ fn added(table: &str, new: &Column, fills: bool, parts: &mut Parts) -> Result<Ve
 
 fn rework(table: &str, change: &Rework, parts: &mut Parts) -> Result<String, Error> {
     Ok(match change {
+        Rework::Column { old, new, .. } if !converts(old, new) => {
+            let (name, from, to) = (&new.name, &old.kind.postgres, &new.kind.postgres);
+            return Err(Error::ByHand(format!(
+                "{table}.{name} becomes {to}: what that makes of a {from}, each database says in its own way"
+            )));
+        }
         Rework::Column { old, new, fills } => {
             let code = column::code(table, new, parts)?;
             if *fills && old.is_null && is_demanding(new) {
@@ -163,6 +169,14 @@ fn rework(table: &str, change: &Rework, parts: &mut Parts) -> Result<String, Err
             format!(r#".drop_foreign_key("{}", &["{columns}"])"#, key.name)
         }
     })
+}
+
+fn converts(old: &Column, new: &Column) -> bool {
+    match (Kind::of(old), Kind::of(new)) {
+        (Some(old), Some(new)) => old.converts_to(&new),
+        // No helper makes it: that is told where it is asked for.
+        _ => true,
+    }
 }
 
 fn nothing(table: &str, column: &Column, parts: &mut Parts) -> Result<&'static str, Error> {
