@@ -2,24 +2,29 @@
 //! else stall every request of its worker, and an unbounded pool would let a burst of sign-ins
 //! starve all else.
 
-use std::{any::Any, sync::Arc};
+mod threads;
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use thiserror::Error;
-use tokio::{
-    sync::{AcquireError, Semaphore},
-    task::JoinError,
-};
+use tokio::sync::{AcquireError, Semaphore, oneshot};
 use tracing::Span;
 
+use self::threads::{Priority, Threads};
 use crate::context;
 
-/// A bounded pool for work that keeps a processor busy. Clones share the bounds.
+/// A bounded pool for work that keeps a thread busy, on threads of its own. Clones share the bounds.
 #[derive(Clone, Debug)]
 pub struct Offload {
     /// One permit for everything inside, running or waiting.
     admitted: Arc<Semaphore>,
     /// One permit for each piece of work that runs.
     running: Arc<Semaphore>,
+    threads: Threads,
 }
 
 /// Why offloaded work has no result.
@@ -32,40 +37,42 @@ pub enum OffloadError {
     /// The work panicked; the panic hook has logged where.
     #[error("the work panicked: {0}")]
     Panicked(String),
-    /// The runtime is shutting down and did not start the work.
-    #[error("the runtime is shutting down")]
+    /// There is no thread to do the work: the system refused them.
+    #[error("there is no thread to do the work")]
     Stopped,
 }
 
 impl Offload {
     /// A pool that runs at most `max_running` at once (at least one) and lets `max_queued` wait.
     pub fn new(max_running: usize, max_queued: usize) -> Self {
+        Self::with_priority(Priority::Equal, max_running, max_queued)
+    }
+
+    /// A pool for computing: one piece of work for each core, and `max_queued` wait. On Linux the threads that answer requests go
+    /// first, so that these wait for a busy pool hardly longer than for an idle one.
+    pub fn per_core(max_queued: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_priority(Priority::Low, cores, max_queued)
+    }
+
+    fn with_priority(priority: Priority, max_running: usize, max_queued: usize) -> Self {
         let max_running = max_running.clamp(1, Semaphore::MAX_PERMITS / 2);
         let max_queued = max_queued.min(Semaphore::MAX_PERMITS / 2);
         Self {
             admitted: Arc::new(Semaphore::new(max_running + max_queued)),
             running: Arc::new(Semaphore::new(max_running)),
+            threads: Threads::start(max_running, priority),
         }
     }
 
-    /// A pool that runs one piece of work for each core and lets `max_queued` wait.
-    pub fn per_core(max_queued: usize) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::new(cores, max_queued)
-    }
-
-    /// Runs `work` on a blocking thread, within the current request's context and span.
+    /// Runs `work` on a thread of the pool, within the current request's context and span.
     ///
     /// Work whose caller is dropped while it waits (the client has gone) leaves the queue and is
     /// never started. Work that has started runs to its end and keeps its place until then.
     ///
     /// # Errors
     /// [`OffloadError::Overloaded`] at once when the queue is full, [`OffloadError::Panicked`]
-    /// when `work` panics, [`OffloadError::Stopped`] when the runtime stops first.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the bound that spawn_blocking lacks"
-    )]
+    /// when `work` panics, [`OffloadError::Stopped`] when there is no thread to run it.
     pub async fn run<T, F>(&self, work: F) -> Result<T, OffloadError>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -76,29 +83,30 @@ impl Offload {
             .map_err(|_full| OffloadError::Overloaded)?;
         let running = Arc::clone(&self.running).acquire_owned().await?;
         let work = in_current_context(work);
-        let task = tokio::task::spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        let is_taken = self.threads.run(move || {
             // The permits live here, not in the caller's future: a caller that goes away does not
             // make room for more work than there are processors.
-            let _permits = (admitted, running);
-            work()
+            let permits = (admitted, running);
+            let outcome = catch_unwind(AssertUnwindSafe(work));
+            drop(permits);
+            // Nobody waits for it when the caller has gone.
+            let _ = tell.send(outcome);
         });
-        Ok(task.await?)
+        if !is_taken {
+            return Err(OffloadError::Stopped);
+        }
+        match told.await.map_err(|_gone| OffloadError::Stopped)? {
+            Ok(result) => Ok(result),
+            Err(payload) => Err(OffloadError::Panicked(panic_message(payload.as_ref()))),
+        }
     }
 }
 
-/// Nothing closes the semaphores before they are dropped, so this is the runtime's end too.
+/// Nothing closes the semaphores before they are dropped.
 impl From<AcquireError> for OffloadError {
     fn from(_: AcquireError) -> Self {
         Self::Stopped
-    }
-}
-
-impl From<JoinError> for OffloadError {
-    fn from(error: JoinError) -> Self {
-        match error.try_into_panic() {
-            Ok(payload) => Self::Panicked(panic_message(payload.as_ref())),
-            Err(_cancelled) => Self::Stopped,
-        }
     }
 }
 
