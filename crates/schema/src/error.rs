@@ -36,7 +36,8 @@ pub enum Error {
     /// Steps that lose data or fail on it.
     #[error(
         "this loses data, or fails where there is some:\n{}\nA renamed column is told by --rename <table>.<old>:<new>, \
-         a table by --rename <old>:<new>; what is meant is written with --allow-destructive.",
+         a table by --rename <old>:<new>; a column that wants a value gets a `default_value`, or is an `Option`; what is meant is written \
+         with --allow-destructive.",
         list(.0)
     )]
     Destructive(Vec<String>),

@@ -1,9 +1,15 @@
 //! What is not written, and why.
 
-use ashlar_schema::{Declared, Error, Rename, Schema, Scratch, build, difference, discover};
+use std::path::Path;
+
+use ashlar_schema::{
+    Declared, Error, Owners, Rename, Schema, Scratch, build, difference, discover, files, unindexed,
+};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Index, Table};
-use sea_orm_migration::schema::{big_integer, string_len};
+use sea_orm::sea_query::{ColumnDef, ForeignKey, Index, Table};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, date, string_len, timestamp_with_time_zone,
+};
 
 use crate::{case::declared, server::server};
 
@@ -102,4 +108,86 @@ async fn what_one_database_alone_has_is_told() {
         "{refused:?}"
     );
     scratch.remove().await.unwrap();
+}
+
+mod what_each_database_converts_in_its_way_is_left_to_a_person {
+    #[tokio::test]
+    async fn postgres() {
+        super::what_each_database_converts_in_its_way_is_left_to_a_person().await;
+    }
+}
+
+async fn what_each_database_converts_in_its_way_is_left_to_a_person() {
+    let stones = |cut_on: ColumnDef| {
+        let mut table = Table::create()
+            .col(big_integer("id").primary_key())
+            .col(cut_on)
+            .take();
+        [declared("stones", &mut table)]
+    };
+    let (before, after) = (
+        stones(date("cut_on")),
+        stones(timestamp_with_time_zone("cut_on")),
+    );
+    let steps = difference(schema(&before).await, &schema(&after).await, &[]).unwrap();
+    let owners = Owners::new(&after, Path::new(env!("CARGO_MANIFEST_DIR")), &steps).unwrap();
+    let refused = files(&steps, &owners, true);
+    assert!(
+        matches!(&refused, Err(Error::ByHand(why)) if why.contains("stones.cut_on")),
+        "{refused:?}"
+    );
+}
+
+mod a_name_that_postgres_would_cut_off_is_told {
+    #[tokio::test]
+    async fn postgres() {
+        super::a_name_that_postgres_would_cut_off_is_told().await;
+    }
+}
+
+async fn a_name_that_postgres_would_cut_off_is_told() {
+    let long = "the_name_of_a_stone_that_is_longer_than_any_name_may_be_here";
+    let table = stones(long).with_indexes(&[ashlar_core::table::Index::on([long])]);
+    let scratch = Scratch::new(&server()).await.unwrap();
+    let refused = build(&scratch.databases, &[table]).await;
+    assert!(
+        matches!(&refused, Err(Error::Long(what)) if what.contains(long)),
+        "{refused:?}"
+    );
+    scratch.remove().await.unwrap();
+}
+
+mod a_foreign_key_without_an_index_is_told {
+    #[tokio::test]
+    async fn postgres() {
+        super::a_foreign_key_without_an_index_is_told().await;
+    }
+}
+
+async fn a_foreign_key_without_an_index_is_told() {
+    let mut above = ForeignKey::create()
+        .from_col("above_id")
+        .to("stones", "id")
+        .to_owned();
+    let mut table = Table::create()
+        .col(big_integer("id").primary_key())
+        .col(big_integer_null("above_id"))
+        .foreign_key(&mut above)
+        .take();
+    let stones = declared("stones", &mut table);
+    let by = |index: ashlar_core::table::Index| stones.clone().with_indexes(&[index]);
+    let on = ashlar_core::table::Index::on;
+    for (table, is_told) in [
+        (stones.clone(), true),
+        (by(on(vec!["id", "above_id"])), true),
+        (by(on(vec!["above_id"]).over("id > 7")), true),
+        (by(on(vec!["above_id", "id"])), false),
+    ] {
+        let told = unindexed(&schema(&[table]).await);
+        assert_eq!(told.len(), usize::from(is_told), "{told:?}");
+        assert!(
+            told.iter().all(|key| key.contains("`above_id`")),
+            "{told:?}"
+        );
+    }
 }
