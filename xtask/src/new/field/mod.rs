@@ -17,6 +17,9 @@ const STANDARD: [&str; 6] = [
     "deleted_at",
 ];
 
+/// What stands beside the fields in the functions that are written.
+const BESIDE: [&str; 5] = ["changes", "connection", "expected", "now", "owner"];
+
 /// The parameters of every list.
 const OF_LISTS: [&str; 6] = ["after", "limit", "offset", "page", "q", "sort"];
 
@@ -97,6 +100,11 @@ fn one(name: &str, spec: &str) -> Result<Field, String> {
     }
     if STANDARD.contains(&name) {
         return Err(format!("field `{name}` is a column that every table has"));
+    }
+    if BESIDE.contains(&name) {
+        return Err(format!(
+            "field `{name}` would be mistaken for what the functions that write it call `{name}`"
+        ));
     }
     let kind = spec.trim_end_matches(['?', '!']);
     let marks = &spec[kind.len()..];
@@ -248,6 +256,7 @@ mod tests {
             (&["type", "string"], "keyword of Rust"),
             (&["order", "string"], "keyword of SQL"),
             (&["owner_id", "uuid"], "every table has"),
+            (&["owner", "string"], "mistaken"),
             (&["total", "decimal"], "minor units"),
             (&["total", "number"], "there is no type `number`"),
             (&["total", "string(256)"], "2 to 255"),

@@ -30,14 +30,23 @@ pub(crate) async fn insert(
     task: TaskCreate,
     now: DateTime<Utc>,
 ) -> Result<Model, DbErr> {
+    // Taken apart, so that a field that is forgotten below does not compile.
+    let TaskCreate {
+        title,
+        status,
+        priority,
+        due_date,
+        assignee_id,
+        external_task_id,
+    } = task;
     let row = ActiveModel {
         project_id: Set(project),
-        title: Set(task.title),
-        status: Set(task.status),
-        priority: Set(task.priority),
-        due_date: Set(task.due_date),
-        assignee_id: Set(task.assignee_id),
-        external_task_id: Set(task.external_task_id),
+        title: Set(title),
+        status: Set(status),
+        priority: Set(priority),
+        due_date: Set(due_date),
+        assignee_id: Set(assignee_id),
+        external_task_id: Set(external_task_id),
         ..record::fresh::<Entity>(TaskId::new(), now)
     };
     record::insert::<Entity>(connection, row).await
@@ -76,13 +85,21 @@ pub(crate) async fn update(
     changes: TaskUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, DbErr> {
+    let TaskUpdate {
+        title,
+        status,
+        priority,
+        due_date,
+        assignee_id,
+        external_task_id,
+    } = changes;
     let changes = ActiveModel {
-        title: set(changes.title),
-        status: set(changes.status),
-        priority: set(changes.priority),
-        due_date: set(changes.due_date),
-        assignee_id: set(changes.assignee_id),
-        external_task_id: set(changes.external_task_id),
+        title: set(title),
+        status: set(status),
+        priority: set(priority),
+        due_date: set(due_date),
+        assignee_id: set(assignee_id),
+        external_task_id: set(external_task_id),
         ..Default::default()
     };
     record::update::<Entity>(connection, id, in_project_of(owner), expected, changes, now).await

@@ -79,12 +79,20 @@ pub struct TaskUpdate {
 impl TaskUpdate {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.title.is_keep()
-            && self.status.is_keep()
-            && self.priority.is_keep()
-            && self.due_date.is_keep()
-            && self.assignee_id.is_keep()
-            && self.external_task_id.is_keep()
+        let Self {
+            title,
+            status,
+            priority,
+            due_date,
+            assignee_id,
+            external_task_id,
+        } = self;
+        title.is_keep()
+            && status.is_keep()
+            && priority.is_keep()
+            && due_date.is_keep()
+            && assignee_id.is_keep()
+            && external_task_id.is_keep()
     }
 
     /// Who shall do it from now on, if the change says so.
