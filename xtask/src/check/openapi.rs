@@ -10,8 +10,12 @@ use crate::terminal::say;
 /// What the application serves, against every version that was committed since changes are declared.
 pub(super) fn run() -> Result<()> {
     let text = application::output_of(&["openapi"])?;
-    compare_with_history(&text)?;
-    drift::compare(&application::openapi_path(), &text, "cargo xtask openapi")
+    let breaks = compare_with_history(&text);
+    let stale = drift::compare(&application::openapi_path(), &text, "cargo xtask openapi");
+    match (breaks, stale) {
+        (Err(breaks), Err(stale)) => Err(Error::said(format!("{breaks}\n{stale}"))),
+        (breaks, stale) => breaks.and(stale),
+    }
 }
 
 fn compare_with_history(text: &str) -> Result<()> {

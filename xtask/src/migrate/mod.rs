@@ -11,6 +11,7 @@ pub(crate) mod tool;
 use crate::environment::{self, DEFAULT_DATABASE_URL};
 use crate::error::{Error, Result};
 use crate::process;
+use crate::terminal::say;
 
 /// What `cargo xtask migrate` accepts.
 #[derive(Debug, clap::Subcommand)]
@@ -68,6 +69,7 @@ pub(crate) fn run(command: &Migrate) -> Result<()> {
 fn migrate(args: &[&str]) -> Result<()> {
     let database =
         environment::var("DATABASE_URL")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
+    say("building ashlar-migration, which takes a minute or two the first time");
     let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-migration", "--"]);
     process::run(cargo.args(args).env("DATABASE_URL", database))
 }

@@ -63,6 +63,13 @@ pub(super) fn add(
             "field `{own_id}` of `{event}` is what the event has anyway"
         ));
     }
+    let long = fields.iter().filter(|field| !field.is_told());
+    problems.extend(long.map(|field| {
+        format!(
+            "field `{}` of `{event}`: a long text is not told; who needs it asks for it by the id",
+            field.name
+        )
+    }));
     let marked = fields.iter().filter(|field| field.unique);
     problems.extend(marked.map(|field| {
         format!(

@@ -1,6 +1,8 @@
 //! A job of a domain: it comes back by its schedule, and counts the rows of the domain's first table until its work is
 //! written.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 
 use super::changes::Changes;
@@ -28,9 +30,7 @@ pub(super) fn add(changes: &mut Changes, domain: &str, name: &str, cron: &str) -
             "job `{name}` is not <verb>_<noun>, such as remind_debtors"
         ));
     }
-    // The workers refuse the rest, with its reason, when they start.
-    let fields = cron.split(' ').filter(|field| !field.is_empty()).count();
-    if fields != 5 || cron.contains(['"', '\\']) {
+    if !is_schedule(cron) {
         changes.refuse(format!(
             "`{cron}` is no schedule: five fields, as in `0 2 * * *`"
         ));
@@ -69,6 +69,24 @@ pub(super) fn add(changes: &mut Changes, domain: &str, name: &str, cron: &str) -
     );
     register(changes, &context, cron);
     Ok(())
+}
+
+/// Whether it has five fields with numbers in their ranges. The workers refuse what is wrong beyond that, with its reason, when
+/// they start.
+fn is_schedule(cron: &str) -> bool {
+    const RANGES: [RangeInclusive<u32>; 5] = [0..=59, 0..=23, 1..=31, 1..=12, 0..=7];
+    let fields: Vec<_> = cron.split(' ').filter(|field| !field.is_empty()).collect();
+    let fits = |(field, range): (&&str, &RangeInclusive<u32>)| {
+        // What stands behind a slash is a step.
+        let values = field.split(',').filter_map(|part| part.split('/').next());
+        let mut numbers = values
+            .flat_map(|value| value.split(|character: char| !character.is_ascii_digit()))
+            .filter(|number| !number.is_empty());
+        numbers.all(|number| number.parse().is_ok_and(|number| range.contains(&number)))
+    };
+    fields.len() == RANGES.len()
+        && !cron.contains(['"', '\\'])
+        && fields.iter().zip(&RANGES).all(fits)
 }
 
 /// What a job without work of its own looks at.
@@ -132,4 +150,26 @@ fn register(changes: &mut Changes, context: &Context<'_>, cron: &str) {
     changes.edit(&domain.path("README.md"), &format!("Jobs: {job}"), |text| {
         lines::cell(text, "Jobs", &job)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_has_five_fields_within_their_ranges() {
+        for right in ["0 2 * * *", "*/90 0-23 1,15 JAN-DEC MON#2", "59 23 L 12 7"] {
+            assert!(is_schedule(right), "{right}");
+        }
+        for wrong in [
+            "0 2 * *",
+            "0 25 * * *",
+            "60 2 * * *",
+            "0 2 1-32 * *",
+            "0 2 * * 8",
+            "0 2 * * \"",
+        ] {
+            assert!(!is_schedule(wrong), "{wrong}");
+        }
+    }
 }

@@ -157,9 +157,16 @@ fn what_a_domain_has_already_is_refused() {
     let outcome = entity::add_to(&mut changes, "posts", "author:name:string", &[]);
     assert_refused(outcome, changes, &["main.rs has a module of that name"]);
     let mut changes = gift_cards();
-    let fields = strings(&["gift_card_id:uuid"]);
+    let fields = strings(&["gift_card_id:uuid", "why:text"]);
     let outcome = event::add(&mut changes, "gift_cards", "gift_card.lost", &fields);
-    assert_refused(outcome, changes, &["`gift_card_id` of `gift_card.lost`"]);
+    assert_refused(
+        outcome,
+        changes,
+        &[
+            "`gift_card_id` of `gift_card.lost`",
+            "a long text is not told",
+        ],
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn diff(base: Option<&str>) -> Result<()> {
         api: parse(&old)?,
         declared: declared_then(&base),
     };
-    let new = parse(&workspace::read(&application::openapi_path())?)?;
+    let new = parse(&application::output_of(&["openapi"])?)?;
     let declared = declared_now()?;
     let changes = compare::changes(&old.api, &new);
     print_changes(&changes, |change| declared.since(&old.declared, change));
@@ -79,7 +79,7 @@ fn print_changes(changes: &[Change], is_declared: impl Fn(&Change) -> bool) {
     let breaking = changes.iter().filter(|change| change.breaks()).count();
     let harmless = changes.len() - breaking;
     print(&format!(
-        "{breaking} breaking changes, {harmless} harmless ones"
+        "breaking changes: {breaking}, harmless: {harmless}"
     ));
 }
 

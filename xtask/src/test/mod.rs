@@ -168,6 +168,9 @@ fn conclude(
     if !status.success() {
         return Err(Error::said(format!("the tests failed ({status})")));
     }
+    if tally.found_none() {
+        return Err(Error::said("there is no test of that name"));
+    }
     if !missing.is_empty() && environment::is_ci() {
         return Err(Error::said("CI is set, and no test may be skipped there"));
     }

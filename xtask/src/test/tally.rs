@@ -7,6 +7,8 @@ use std::fmt;
 pub(super) struct Tally {
     pub(super) passed: usize,
     pub(super) failed: usize,
+    /// Those that no name was given of.
+    pub(super) filtered: usize,
     /// The names of tests that did not run.
     pub(super) skipped: Vec<String>,
 }
@@ -19,6 +21,7 @@ impl Tally {
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.passed += count(counts, "passed");
             self.failed += count(counts, "failed");
+            self.filtered += count(counts, "filtered out");
         } else if let Some((name, outcome)) =
             line.strip_prefix("test ").and_then(|test| test.rsplit_once(" ... "))
             // `ignored, <reason>` when the attribute tells one.
@@ -26,6 +29,13 @@ impl Tally {
         {
             self.skipped.push(name.to_owned());
         }
+    }
+}
+
+impl Tally {
+    /// Whether there was no test of the names that were given.
+    pub(super) fn found_none(&self) -> bool {
+        self.passed + self.failed + self.skipped.len() == 0 && self.filtered > 0
     }
 }
 
@@ -78,5 +88,16 @@ mod tests {
         }
         assert_eq!(tally.to_string(), "7 passed, 12 failed, 2 skipped");
         assert_eq!(tally.skipped, ["slow", "other"]);
+        assert!(!tally.found_none());
+    }
+
+    #[test]
+    fn a_name_that_no_test_has_is_known() {
+        let mut tally = Tally::default();
+        assert!(!tally.found_none(), "nothing ran at all");
+        tally.note("test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 7 filtered out; finished in 0.00s");
+        assert!(tally.found_none());
+        tally.note("test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 6 filtered out; finished in 0.00s");
+        assert!(!tally.found_none());
     }
 }

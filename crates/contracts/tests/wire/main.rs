@@ -20,10 +20,21 @@ fn user_id() -> UserId {
     USER.parse().expect("an id")
 }
 
-/// `event` is written as `text` and read from it, now and with fields that came later; it goes
-/// under `name`, and stands in line with the others of `key`.
+/// [`assert_wire_of`] the first version.
 fn assert_wire<E: Event + PartialEq + Debug>(event: &E, name: &str, key: &str, text: &str) {
-    assert_eq!((E::NAME, E::VERSION), (name, 1));
+    assert_wire_of(1, event, name, key, text);
+}
+
+/// `event` is written as `text` and read from it, now and with fields that came later; it goes
+/// under `name` and `version`, and stands in line with the others of `key`.
+fn assert_wire_of<E: Event + PartialEq + Debug>(
+    version: u16,
+    event: &E,
+    name: &str,
+    key: &str,
+    text: &str,
+) {
+    assert_eq!((E::NAME, E::VERSION), (name, version));
     assert_eq!(event.key().to_string(), key);
     assert_eq!(serde_json::to_string(event).expect("JSON"), text);
     let later = text.replacen('{', r#"{"added_later":[1],"#, 1);
