@@ -168,23 +168,26 @@ impl SecondFactor {
             return Ok(Outcome::Missing);
         };
         let now = self.clock.now();
-        let until = totp.blocked_until.filter(|until| *until > now);
-        if let Some(until) = until {
-            let wait = (until - now).to_std().unwrap_or_default();
-            return Ok(Outcome::Blocked(wait));
-        }
+        let blocked_until = totp.blocked_until.filter(|until| *until > now);
         // What has the form of a recovery code is no code of an app, whose secret need not be opened
-        // for it: so whoever cannot use their app for whatever reason gets in.
+        // for it: so whoever cannot use their app for whatever reason gets in, also when somebody else
+        // guessed at the app. A recovery code cannot be guessed.
         let right = match self.recovery_codes.hash(user_id, code) {
             Some(hash) => (self.accept_recovery_code(transaction, user_id, hash, client, now))
                 .await?
                 .then_some(Method::RecoveryCode),
+            None if blocked_until.is_some() => None,
             None => (self.accept_totp(transaction, &totp, code, now))
                 .await?
                 .then_some(Method::Totp),
         };
         if let Some(method) = right {
             return Ok(Outcome::Right(method));
+        }
+        // Not counted: else one could be kept out for ever by whoever guesses on.
+        if let Some(until) = blocked_until {
+            let wait = (until - now).to_std().unwrap_or_default();
+            return Ok(Outcome::Blocked(wait));
         }
         refuse(transaction, &totp, client, now).await?;
         Ok(Outcome::Wrong)

@@ -5,7 +5,7 @@ use ashlar_testkit::{TestResponse, World, on_each_database};
 use futures_util::future::join_all;
 
 use crate::{
-    actions, assert_unauthorized,
+    MINUTE, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, login},
     query_text, serve,
 };
@@ -25,6 +25,26 @@ on_each_database! {
         assert!(actions(&world).await.contains(&"recovery_code.used".to_owned()));
         let told = world.published().await.of::<SecondFactorChanged>();
         assert_eq!(told[1].change, SecondFactorChange::RecoveryCodeUsed);
+    }
+
+    /// Whoever knows the password and guesses at the app keeps nobody out who has a recovery code.
+    async fn one_lets_in_while_codes_of_the_app_are_blocked(world: World) {
+        let patient = [("AUTH_ACCOUNT_ATTEMPTS", "20")];
+        let served = Served::of(&world, auth(&world, &patient)).await;
+        let (ada, eve) = (served.user(ADA).await, served.user("eve@example.org").await);
+        let (app, codes) = AuthenticatorApp::enable(&world, &ada).await;
+        let (_, others) = AuthenticatorApp::enable(&world, &eve).await;
+        world.turn_clock(MINUTE);
+        for _ in 0..5 {
+            let wrong = login(&served, ADA, &app.wrong_code(world.now())).await;
+            assert_unauthorized(&wrong, "Invalid credentials");
+        }
+        for wrong in [&app.code(world.now()), &others[0]] {
+            login(&served, ADA, wrong).await.assert_error(429, "TOO_MANY_REQUESTS");
+        }
+        login(&served, ADA, &codes[0]).await.assert_status(200);
+        // Which shows that it is them, so the app counts again.
+        login(&served, ADA, &app.code(world.now())).await.assert_status(200);
     }
 
     /// Two who use one at once: one wins.

@@ -177,16 +177,14 @@ on_each_database! {
         let patient = [("AUTH_ACCOUNT_ATTEMPTS", "20")];
         let served = Served::of(&world, auth(&world, &patient)).await;
         let ada = served.user(ADA).await;
-        let (app, codes) = AuthenticatorApp::enable(&world, &ada).await;
+        let (app, _) = AuthenticatorApp::enable(&world, &ada).await;
         for minutes in [5, 10] {
             for _ in 0..5 {
                 assert_wrong(&login(&served, ADA, &app.wrong_code(world.now())).await);
             }
-            for code in [app.code(world.now()), codes[0].clone()] {
-                let throttled = login(&served, ADA, &code).await;
-                throttled.assert_error(429, "TOO_MANY_REQUESTS");
-                assert_eq!(throttled.header("retry-after"), Some((minutes * 60).to_string().as_str()));
-            }
+            let throttled = login(&served, ADA, &app.code(world.now())).await;
+            throttled.assert_error(429, "TOO_MANY_REQUESTS");
+            assert_eq!(throttled.header("retry-after"), Some((minutes * 60).to_string().as_str()));
             world.turn_clock(minutes * MINUTE - Duration::from_secs(1));
             login(&served, ADA, &app.code(world.now())).await.assert_error(429, "TOO_MANY_REQUESTS");
             world.turn_clock(Duration::from_secs(1));
