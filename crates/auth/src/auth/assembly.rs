@@ -69,7 +69,10 @@ impl Auth {
             links: Links::new(shared.account_tokens),
             oauth,
             provider_tokens,
-            secured: Secured(settings.oauth.own_url.starts_with("https:")),
+            // An address that was set wrong makes no cookie less safe than the others.
+            secured: Secured(
+                settings.cookies.secure || settings.oauth.own_url.starts_with("https:"),
+            ),
             cookies: Arc::new(Cookies::new(
                 parts.secret_key,
                 settings.cookies.clone(),
