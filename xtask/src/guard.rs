@@ -6,7 +6,6 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -27,24 +26,13 @@ pub(crate) struct Guard {
     lifeline: Option<ChildStdin>,
 }
 
-/// What runs here, also when a build has put another file in its place meanwhile, as the tests of the workspace do.
-fn this_program() -> Result<PathBuf> {
-    if cfg!(target_os = "linux") {
-        return Ok(PathBuf::from("/proc/self/exe"));
-    }
-    std::env::current_exe().map_err(|source| Error::Start {
-        program: "xtask guard".to_owned(),
-        source,
-    })
-}
-
 impl Guard {
     /// Starts a guard. Services that run from now on are not stopped by others who are done with them.
     ///
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn start() -> Result<Self> {
-        let mut command = Command::new(this_program()?);
+        let mut command = Command::new(process::this_program()?);
         command
             .arg("guard")
             .stdin(Stdio::piped())

@@ -18,6 +18,20 @@ pub(crate) fn cargo_program() -> String {
     environment::process_var("CARGO").unwrap_or_else(|| "cargo".to_owned())
 }
 
+/// What runs here, also when a build has put another file in its place meanwhile, as the tests of the workspace do.
+///
+/// # Errors
+/// When the system does not say where it is.
+pub(crate) fn this_program() -> Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    std::env::current_exe().map_err(|source| Error::Start {
+        program: "xtask".to_owned(),
+        source,
+    })
+}
+
 /// Cargo at the workspace root.
 pub(crate) fn cargo<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Command {
     let mut command = Command::new(cargo_program());

@@ -146,8 +146,7 @@ fn copy(to: &Path) -> Result<()> {
 
 /// This very program, at work in the copy; what it builds is beside what is built here.
 fn xtask(tree: &Path) -> Result<Command> {
-    let program = std::env::current_exe().map_err(Error::file("find", Path::new("xtask")))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(process::this_program()?);
     command
         .current_dir(tree)
         .env("CARGO_MANIFEST_DIR", tree.join("xtask"))
