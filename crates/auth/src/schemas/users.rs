@@ -40,7 +40,7 @@ pub struct UserReplace {
 }
 
 /// Changes to a user (PATCH): absent fields stay.
-#[derive(Clone, Debug, Default, Deserialize, Validate, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[garde(allow_unvalidated)]
 pub struct UserUpdate {
@@ -57,7 +57,7 @@ pub struct UserUpdate {
 impl UserUpdate {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.email.is_keep() && self.display_name.is_keep() && !self.changes_standing()
+        *self == Self::default()
     }
 
     /// Whether it changes what the user may do.

@@ -29,12 +29,18 @@ pub(crate) async fn insert(
     post: PostCreate,
     now: DateTime<Utc>,
 ) -> Result<Model, DbErr> {
+    // Taken apart, so that a field that is forgotten below does not compile.
+    let PostCreate {
+        title,
+        content,
+        published,
+    } = post;
     let row = ActiveModel {
         author_id: Set(author),
-        title_key: Set(post.title.key()),
-        title: Set(post.title),
-        content: Set(post.content),
-        published_at: Set(post.published.then_some(now)),
+        title_key: Set(title.key()),
+        title: Set(title),
+        content: Set(content),
+        published_at: Set(published.then_some(now)),
         ..record::fresh::<Entity>(PostId::new(), now)
     };
     record::insert::<Entity>(connection, row).await
@@ -101,14 +107,15 @@ pub(crate) async fn update(
     changes: PostUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, DbErr> {
-    let title_key = match &changes.title {
+    let PostUpdate { title, content } = changes;
+    let title_key = match &title {
         Change::Set(title) => Set(title.key()),
         Change::Keep => NotSet,
     };
     let changes = ActiveModel {
-        title: set(changes.title),
+        title: set(title),
         title_key,
-        content: set(changes.content),
+        content: set(content),
         ..Default::default()
     };
     write(connection, id, changes, now).await

@@ -45,7 +45,7 @@ pub struct PostReplace {
 }
 
 /// Changes to a post (PATCH): absent fields stay.
-#[derive(Clone, Debug, Default, Deserialize, Validate, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PostUpdate {
     /// One line, unique among all posts, whatever its case; blanks around it are cut off.
@@ -59,7 +59,7 @@ pub struct PostUpdate {
 impl PostUpdate {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.title.is_keep() && self.content.is_keep()
+        *self == Self::default()
     }
 
     /// What of it is not so already.

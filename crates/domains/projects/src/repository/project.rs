@@ -28,11 +28,17 @@ pub(crate) async fn insert(
     project: ProjectCreate,
     now: DateTime<Utc>,
 ) -> Result<Model, DbErr> {
+    // Taken apart, so that a field that is forgotten below does not compile.
+    let ProjectCreate {
+        name,
+        description,
+        slug,
+    } = project;
     let row = ActiveModel {
         owner_id: Set(owner),
-        name: Set(project.name),
-        description: Set(project.description),
-        slug: Set(project.slug),
+        name: Set(name),
+        description: Set(description),
+        slug: Set(slug),
         ..record::fresh::<Entity>(ProjectId::new(), now)
     };
     record::insert::<Entity>(connection, row).await
@@ -85,9 +91,10 @@ pub(crate) async fn update(
     changes: ProjectUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, DbErr> {
+    let ProjectUpdate { name, description } = changes;
     let changes = ActiveModel {
-        name: set(changes.name),
-        description: set(changes.description),
+        name: set(name),
+        description: set(description),
         ..Default::default()
     };
     record::update::<Entity>(connection, id, owned_by(owner), expected, changes, now).await

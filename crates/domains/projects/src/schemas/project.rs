@@ -47,7 +47,7 @@ pub struct ProjectReplace {
 }
 
 /// Changes to a project (PATCH): absent fields stay, null clears.
-#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProjectUpdate {
     /// What it is called.
@@ -61,7 +61,7 @@ pub struct ProjectUpdate {
 impl ProjectUpdate {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.name.is_keep() && self.description.is_keep()
+        *self == Self::default()
     }
 }
 

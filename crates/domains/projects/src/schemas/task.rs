@@ -50,7 +50,7 @@ pub struct TaskCreate {
 pub type TaskReplace = TaskCreate;
 
 /// Changes to a task (PATCH): absent fields stay, null clears.
-#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TaskUpdate {
     /// What is to be done.
@@ -79,20 +79,7 @@ pub struct TaskUpdate {
 impl TaskUpdate {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        let Self {
-            title,
-            status,
-            priority,
-            due_date,
-            assignee_id,
-            external_task_id,
-        } = self;
-        title.is_keep()
-            && status.is_keep()
-            && priority.is_keep()
-            && due_date.is_keep()
-            && assignee_id.is_keep()
-            && external_task_id.is_keep()
+        *self == Self::default()
     }
 
     /// Who shall do it from now on, if the change says so.
