@@ -1,4 +1,4 @@
-//! The versions of a file that were ever committed.
+//! The versions of a file that main had.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -66,37 +66,33 @@ pub(crate) fn text(commit: &str, path: &str) -> Option<String> {
 
 /// Where this branch left the main one, else where it stands; `None` without a repository.
 pub(crate) fn base() -> Option<String> {
-    let base = fork().or_else(|| git(&["rev-parse", "HEAD"]))?;
-    Some(base.trim().to_owned())
+    fork().or_else(|| trimmed(&["rev-parse", "HEAD"]))
 }
 
 /// Where this branch left main, with all that led there.
 fn known_main() -> Result<Option<String>> {
-    let is_known = || !is_shallow() && fork().is_some();
-    // Where nobody reads what is said, what is missing is fetched, if there is where from.
-    let must_know = environment::is_ci() && git(&["remote", "get-url", "origin"]).is_some();
-    if must_know && !is_known() {
-        let depth = is_shallow().then_some("--unshallow");
-        let main = ["origin", "main:refs/remotes/origin/main"];
-        git(&[&["fetch", "--quiet"], depth.as_slice(), &main].concat());
+    let known = || fork().filter(|_| !is_shallow());
+    if let Some(main) = known() {
+        return Ok(Some(main));
     }
-    match (is_known(), must_know) {
-        (true, _) => Ok(fork().map(|main| main.trim().to_owned())),
-        (false, true) => Err(Error::said(UNKNOWN)),
-        (false, false) => {
-            say(UNKNOWN);
-            Ok(None)
-        }
+    if !environment::is_ci() || trimmed(&["remote", "get-url", "origin"]).is_none() {
+        say(UNKNOWN);
+        return Ok(None);
     }
+    // Nobody reads what is said in CI, so there what is missing is fetched, or the check fails.
+    let depth = is_shallow().then_some("--unshallow");
+    let main = ["origin", "main:refs/remotes/origin/main"];
+    git(&[&["fetch", "--quiet"], depth.as_slice(), &main].concat());
+    known().map(Some).ok_or_else(|| Error::said(UNKNOWN))
 }
 
 fn fork() -> Option<String> {
-    let fork = |main: &&str| git(&["merge-base", "HEAD", main]);
+    let fork = |main: &&str| trimmed(&["merge-base", "HEAD", main]);
     ["origin/HEAD", "origin/main", "main"].iter().find_map(fork)
 }
 
 fn is_shallow() -> bool {
-    git(&["rev-parse", "--is-shallow-repository"]).is_some_and(|text| text.trim() == "true")
+    trimmed(&["rev-parse", "--is-shallow-repository"]).is_some_and(|text| text == "true")
 }
 
 /// The commits that changed a file, the newest first.
@@ -114,6 +110,11 @@ fn versions_of(path: &str, commits: Vec<String>) -> Vec<Version> {
         Some(Version { commit, text })
     };
     commits.into_iter().filter_map(version).collect()
+}
+
+/// The line that git prints.
+fn trimmed(args: &[&str]) -> Option<String> {
+    git(args).map(|text| text.trim().to_owned())
 }
 
 /// What git prints; `None` when it fails.
