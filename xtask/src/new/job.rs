@@ -1,8 +1,7 @@
 //! A job of a domain: it comes back by its schedule, and counts the rows of the domain's first table until its work is
 //! written.
 
-use std::ops::RangeInclusive;
-
+use croner::parser::{CronParser, Seconds, Year};
 use serde::Serialize;
 
 use super::changes::Changes;
@@ -71,22 +70,14 @@ pub(super) fn add(changes: &mut Changes, domain: &str, name: &str, cron: &str) -
     Ok(())
 }
 
-/// Whether it has five fields with numbers in their ranges. The workers refuse what is wrong beyond that, with its reason, when
-/// they start.
+/// Whether the engine of jobs will read it, which reads it with the same parser. That its time never comes (30 February) the
+/// workers tell when they start.
 fn is_schedule(cron: &str) -> bool {
-    const RANGES: [RangeInclusive<u32>; 5] = [0..=59, 0..=23, 1..=31, 1..=12, 0..=7];
-    let fields: Vec<_> = cron.split(' ').filter(|field| !field.is_empty()).collect();
-    let fits = |(field, range): (&&str, &RangeInclusive<u32>)| {
-        // What stands behind a slash is a step.
-        let values = field.split(',').filter_map(|part| part.split('/').next());
-        let mut numbers = values
-            .flat_map(|value| value.split(|character: char| !character.is_ascii_digit()))
-            .filter(|number| !number.is_empty());
-        numbers.all(|number| number.parse().is_ok_and(|number| range.contains(&number)))
-    };
-    fields.len() == RANGES.len()
-        && !cron.contains(['"', '\\'])
-        && fields.iter().zip(&RANGES).all(fits)
+    let parser = CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .build();
+    parser.parse(cron).is_ok() && !cron.contains(['"', '\\'])
 }
 
 /// What a job without work of its own looks at.
