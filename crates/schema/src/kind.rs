@@ -82,10 +82,8 @@ impl Kind {
     /// copies, so it is what SQLite's affinity does by itself: between integers, between texts, and from one to the other.
     pub(crate) fn converts_to(&self, other: &Self) -> bool {
         let family = |kind: &Self| match kind.helper {
-            "small_integer" | "tiny_integer" | "integer" | "small_unsigned" | "big_integer" => {
-                "integer or text"
-            }
-            "string_len" | "string" | "char_len" | "text" => "integer or text",
+            "small_integer" | "tiny_integer" | "integer" | "small_unsigned" | "big_integer"
+            | "string_len" | "string" | "char_len" | "text" => "integer or text",
             "float" | "double" => "float",
             "json" | "json_binary" => "json",
             "blob" | "var_binary" => "bytes",

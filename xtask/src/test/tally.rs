@@ -30,9 +30,7 @@ impl Tally {
             self.skipped.push(name.to_owned());
         }
     }
-}
 
-impl Tally {
     /// Whether there was no test of the names that were given.
     pub(super) fn found_none(&self) -> bool {
         self.passed + self.failed + self.skipped.len() == 0 && self.filtered > 0
