@@ -67,14 +67,16 @@ impl Credentials {
     }
 
     async fn principal(&self, token: Verified, delivery: Delivery) -> Result<Principal, Problem> {
-        let permissions = self.permissions_of(token.user_id).await?;
+        let (permissions, has_second_factor) = self.standing_of(token.user_id).await?;
         let state = self.check_session(token, delivery).await?;
         Ok(Principal {
             user_id: token.user_id,
             session_id: Some(token.session_id.as_uuid()),
             permissions: self.granted(permissions, state.second_factor),
             scopes: Scopes::all(),
-            is_recent: self.clock.now() < state.authenticated_at + self.recent,
+            // Whoever has a second factor proves who they are with it.
+            is_recent: (state.second_factor || !has_second_factor)
+                && self.clock.now() < state.authenticated_at + self.recent,
         })
     }
 
@@ -84,7 +86,7 @@ impl Credentials {
         let now = self.clock.now();
         let key = self.keys.of(hash).await?;
         let key = (key.filter(|key| key.is_alive(now))).ok_or_else(|| refused(Refusal::Invalid))?;
-        let permissions = self.permissions_of(key.user_id).await?;
+        let (permissions, _) = self.standing_of(key.user_id).await?;
         self.keys.note_use(hash, now);
         Ok(Principal {
             user_id: key.user_id,
@@ -97,16 +99,18 @@ impl Credentials {
         })
     }
 
-    /// What the user may do beyond their own things; 401 when they are gone or suspended.
-    async fn permissions_of(&self, user_id: UserId) -> Result<Permissions, Problem> {
+    /// What the user may do beyond their own things, and whether they have a second factor; 401 when
+    /// they are gone or suspended.
+    async fn standing_of(&self, user_id: UserId) -> Result<(Permissions, bool), Problem> {
         let Some(Standing {
             role,
             status: Status::Active,
+            second_factor,
         }) = self.standings.of(user_id).await?
         else {
             return Err(Problem::unauthorized("User not found"));
         };
-        Ok(self.roles.permissions(&role))
+        Ok((self.roles.permissions(&role), second_factor))
     }
 
     /// What counts of `permissions`, given whether a second factor was proved.

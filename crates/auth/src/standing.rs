@@ -19,6 +19,8 @@ use crate::{
 pub(crate) struct Standing {
     pub(crate) role: RoleName,
     pub(crate) status: Status,
+    /// Whether they have a second factor: an app or a passkey.
+    pub(crate) second_factor: bool,
 }
 
 /// The standing of users. A user who does not exist has none.

@@ -1,5 +1,6 @@
 //! Who is asking, and what they may do. Auth fills it in; when nothing did, the answer is 401.
 
+mod once_more;
 mod permissions;
 
 use std::{
@@ -17,6 +18,7 @@ use actix_web::{
 };
 use uuid::Uuid;
 
+pub(crate) use once_more::{OnceMore, must_stand};
 pub use permissions::Permissions;
 
 use crate::{
@@ -124,14 +126,26 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// What authentication found, kept with the request. A bad token is told only by routes that ask
 /// for a principal: signing in again with a stale one must work.
 pub(crate) enum Identity {
-    Known(Principal),
+    Known(Principal, Cell<Asked>),
     Refused(Cell<Option<Problem>>),
 }
 
+/// What a handler's arguments asked of the principal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Asked {
+    #[default]
+    Nothing,
+    ToBeKnown,
+    ToBeRecent,
+}
+
 impl Principal {
-    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+    fn of(request: &HttpRequest, asks: Asked) -> Result<Self, Problem> {
         match request.extensions().get::<Identity>() {
-            Some(Identity::Known(principal)) => Ok(principal.clone()),
+            Some(Identity::Known(principal, asked)) => {
+                asked.set(asked.get().max(asks));
+                Ok(principal.clone())
+            }
             Some(Identity::Refused(problem)) => Err(problem.take().unwrap_or_else(anonymous)),
             None => Err(anonymous()),
         }
@@ -140,7 +154,7 @@ impl Principal {
     /// The principal, if the route is for their credentials: an API key needs the scope that the
     /// route's domain or `permission` asks for. A route that says nothing takes no keys.
     fn admitted(request: &HttpRequest, permission: Option<&str>) -> Result<Self, Problem> {
-        let principal = Self::of(request)?;
+        let principal = Self::of(request, Asked::ToBeKnown)?;
         if principal.scopes.are_unlimited() {
             return Ok(principal);
         }
@@ -156,8 +170,8 @@ impl Principal {
     }
 
     /// The principal, if they have a sign-in.
-    fn signed_in(request: &HttpRequest) -> Result<Self, Problem> {
-        let principal = Self::of(request)?;
+    fn signed_in(request: &HttpRequest, asks: Asked) -> Result<Self, Problem> {
+        let principal = Self::of(request, asks)?;
         if principal.session_id.is_some() && principal.scopes.are_unlimited() {
             Ok(principal)
         } else {
@@ -168,6 +182,10 @@ impl Principal {
 
 fn no_keys() -> Problem {
     Problem::new(Code::Forbidden, "Not with an API key")
+}
+
+fn not_recent() -> Problem {
+    Problem::new(Code::StepUpRequired, "Prove once more who you are")
 }
 
 fn no_second_factor() -> Problem {
@@ -211,7 +229,7 @@ impl FromRequest for SignedIn {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Principal::signed_in(request).map(Self))
+        ready(Principal::signed_in(request, Asked::ToBeKnown).map(Self))
     }
 }
 
@@ -220,16 +238,15 @@ impl FromRequest for Recent {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Principal::signed_in(request).and_then(|principal| {
-            if principal.is_recent {
-                Ok(Self(principal))
-            } else {
-                Err(Problem::new(
-                    Code::StepUpRequired,
-                    "Prove once more who you are",
-                ))
-            }
-        }))
+        ready(
+            Principal::signed_in(request, Asked::ToBeRecent).and_then(|principal| {
+                if principal.is_recent {
+                    Ok(Self(principal))
+                } else {
+                    Err(not_recent())
+                }
+            }),
+        )
     }
 }
 

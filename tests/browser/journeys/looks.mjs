@@ -20,10 +20,19 @@ export async function run(browser, look) {
     await ada.goTo(title);
     await keep(ada, look, title.toLowerCase().replaceAll(" ", "-"));
   }
+  await links(ada, look);
   await menus(ada, look);
   await secrets(ada, look);
   await passkeys(ada, look);
   await longNames(browser, look);
+}
+
+/** What links of mails lead to, whole and cut short. */
+async function links(ada, look) {
+  for (const [view, name] of [["verify-email=nothing", "verify-email-user"], ["verify-email", "verify-email-void"], ["confirm-email=nothing", "confirm-email-user"]]) {
+    await ada.open(view);
+    await keep(ada, look, name);
+  }
 }
 
 async function passkeys(ada, look) {

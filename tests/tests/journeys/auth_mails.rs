@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ashlar_testkit::{AshlarProcess, TestResponse, World, on_each_database};
+use ashlar_testkit::{AshlarProcess, TestClient, TestResponse, World, on_each_database};
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,7 +23,7 @@ on_each_database! {
         let verified = async || ada.get("/api/v1/auth/me").send().await.json()["email_verified"].clone();
         assert_eq!(verified().await, false);
         let verify = mailed_token(&process, &email("ada"), "verify-email").await;
-        verify_email(&process, &verify).await.assert_status(204);
+        verify_email(&ada, &verify).await.assert_status(204);
         assert_eq!(verified().await, true);
 
         forget(&process, &email("ada")).await;
@@ -34,9 +34,11 @@ on_each_database! {
         reset(&process, &token).await.assert_status(204);
         ada.get("/api/v1/auth/me").send().await.assert_error(401, "UNAUTHORIZED");
         login(&process, PASSWORD).await.assert_error(401, "UNAUTHORIZED");
-        login(&process, OTHER_PASSWORD).await.assert_status(200);
+        let login = login(&process, OTHER_PASSWORD).await;
+        login.assert_status(200);
+        let ada = process.bearer(login.json()["access_token"].as_str().unwrap());
 
-        assert_refused(&verify_email(&process, &verify).await);
+        assert_refused(&verify_email(&ada, &verify).await);
         assert_refused(&reset(&process, &token).await);
         let told = "Your password for Ashlar was changed";
         eventually(WITHIN, told, async || subjects(&process, &email("ada")).await.contains(&told.to_owned())).await;
@@ -66,7 +68,7 @@ on_each_database! {
 
         sign_in(&process, &email("lovelace")).await;
         login(&process, PASSWORD).await.assert_error(401, "UNAUTHORIZED");
-        assert_refused(&verify_email(&process, &verify).await);
+        assert_refused(&verify_email(&ada, &verify).await);
         assert_refused(&reset(&process, &reset_by_old).await);
         let told = "Your address for Ashlar was changed";
         eventually(WITHIN, told, async || subjects(&process, &email("ada")).await.contains(&told.to_owned())).await;
@@ -154,8 +156,8 @@ async fn reset(process: &AshlarProcess, token: &str) -> TestResponse {
     post.json(&body).send().await
 }
 
-async fn verify_email(process: &AshlarProcess, token: &str) -> TestResponse {
-    let post = process.anonymous().post("/api/v1/auth/verify-email");
+async fn verify_email(client: &TestClient, token: &str) -> TestResponse {
+    let post = client.post("/api/v1/auth/verify-email");
     post.json(&json!({ "token": token })).send().await
 }
 

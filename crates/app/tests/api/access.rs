@@ -37,7 +37,6 @@ const PUBLIC: [&str; 19] = [
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/reset-password",
     "POST /api/v1/auth/token",
-    "POST /api/v1/auth/verify-email",
     "POST /api/v1/users",
 ];
 
@@ -70,6 +69,7 @@ const OPEN: &[&str] = &[
     "POST /api/v1/auth/passkeys/step-up/begin",
     "POST /api/v1/auth/passkeys/step-up/finish",
     "POST /api/v1/auth/step-up",
+    "POST /api/v1/auth/verify-email",
     "POST /api/v1/auth/verify-email/request",
     "POST /api/v1/posts",
     "POST /api/v1/projects",

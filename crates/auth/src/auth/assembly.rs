@@ -14,9 +14,9 @@ use crate::{
     refresh_token::RefreshTokens,
     router::Secured,
     service::{
-        AccountTokens, ApiKeys, AuditLog, EmailChanges, Links, Oauth, OauthParts, Passkeys,
-        PasswordChanges, ProviderTokens, Providers, Roles, SecondFactor, Sessions, SignIn, StepUp,
-        Throttle, Totp, Users,
+        AccountTokens, ApiKeys, AuditLog, Callers, EmailChanges, Links, Oauth, OauthParts,
+        Passkeys, PasswordChanges, ProviderTokens, Providers, Roles, SecondFactor, Sessions,
+        SignIn, StepUp, Throttle, Totp, Users,
     },
     settings::{AuthSettings, SealingSettings, TokenKeys},
     standing::{self, SessionStates, Standings},
@@ -35,6 +35,7 @@ struct Shared {
     roles: Roles,
     throttle: Throttle,
     sessions: Sessions,
+    callers: Callers,
     account_tokens: AccountTokens,
     second_factor: SecondFactor,
 }
@@ -56,6 +57,7 @@ impl Auth {
                 database.clone(),
                 clock.clone(),
                 Arc::clone(&shared.known_keys),
+                shared.callers.clone(),
                 settings.api_keys.clone(),
             ),
             audit_log: AuditLog::new(database.clone(), clock.clone()),
@@ -64,6 +66,7 @@ impl Auth {
             email_changes: EmailChanges::new(
                 database.clone(),
                 clock.clone(),
+                shared.callers.clone(),
                 shared.account_tokens.clone(),
             ),
             links: Links::new(shared.account_tokens),
@@ -116,21 +119,22 @@ impl Shared {
             secret_key,
             settings.throttle.clone(),
         );
+        let standings = standing::standings(database);
+        let sessions = Sessions::new(
+            database.clone(),
+            clock.clone(),
+            Arc::clone(&tokens),
+            Arc::clone(&refresh_tokens),
+            Arc::clone(&session_states),
+            settings.sessions.clone(),
+        );
+        let callers = Callers::new(sessions.clone(), roles.clone(), Arc::clone(&standings));
         Self {
             passwords: Arc::new(Passwords::new(
                 settings.argon2.clone(),
                 settings.password_words.clone(),
             )),
-            standings: standing::standings(database),
             known_keys: Arc::new(KnownKeys::new(database.clone())),
-            sessions: Sessions::new(
-                database.clone(),
-                clock.clone(),
-                Arc::clone(&tokens),
-                Arc::clone(&refresh_tokens),
-                Arc::clone(&session_states),
-                settings.sessions.clone(),
-            ),
             account_tokens: AccountTokens::new(
                 database.clone(),
                 clock.clone(),
@@ -144,8 +148,11 @@ impl Shared {
                 secret_key,
                 Arc::clone(&sealer),
                 throttle.clone(),
-                roles.clone(),
+                callers.clone(),
             ),
+            standings,
+            sessions,
+            callers,
             tokens,
             refresh_tokens,
             session_states,
@@ -163,6 +170,7 @@ fn users(parts: AuthParts<'_>, shared: &Shared) -> Users {
         Arc::clone(&shared.passwords),
         Arc::clone(&shared.standings),
         shared.sessions.clone(),
+        shared.callers.clone(),
         shared.roles.clone(),
         shared.throttle.clone(),
         shared.account_tokens.clone(),
@@ -186,6 +194,7 @@ fn password_changes(parts: AuthParts<'_>, shared: &Shared) -> PasswordChanges {
         parts.clock.clone(),
         Arc::clone(&shared.passwords),
         shared.sessions.clone(),
+        shared.callers.clone(),
         shared.account_tokens.clone(),
         shared.throttle.clone(),
         Arc::clone(&shared.known_keys),
@@ -200,6 +209,7 @@ fn factors(parts: AuthParts<'_>, shared: &Shared) -> (Totp, StepUp, Passkeys) {
         database.clone(),
         clock.clone(),
         shared.second_factor.clone(),
+        shared.callers.clone(),
         settings.name.clone(),
     );
     let step_up = StepUp::new(
@@ -214,6 +224,7 @@ fn factors(parts: AuthParts<'_>, shared: &Shared) -> (Totp, StepUp, Passkeys) {
         database.clone(),
         clock.clone(),
         shared.sessions.clone(),
+        shared.callers.clone(),
         step_up.clone(),
         shared.throttle.clone(),
         settings,
@@ -231,6 +242,7 @@ fn providers(parts: AuthParts<'_>, shared: &Shared) -> (Oauth, ProviderTokens) {
         clock,
         sealer: &shared.sealer,
         sessions: &shared.sessions,
+        callers: &shared.callers,
         second_factor: &shared.second_factor,
         throttle: &shared.throttle,
         providers: &providers,

@@ -76,13 +76,6 @@ pub(crate) async fn rotate(
     Ok(rotated.into_iter().next())
 }
 
-pub(crate) async fn find(
-    connection: &impl ConnectionTrait,
-    id: SessionId,
-) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(connection).await
-}
-
 /// The session `id`, which nobody else changes until the end of the transaction.
 pub(crate) async fn lock(
     connection: &impl ConnectionTrait,

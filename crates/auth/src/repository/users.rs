@@ -9,13 +9,14 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     entity::{
-        password,
+        passkey, password,
         user::{ActiveModel, Column, Entity, Model},
     },
     model::{DisplayName, Email, RoleName, Status},
@@ -135,17 +136,35 @@ pub(crate) async fn find_all(
     record::find_by_ids::<Entity>(connection, ids).await
 }
 
-/// The standings of those of these users who exist.
+/// The standings of those of these users who exist, in one statement.
 pub(crate) async fn standings(
     connection: &impl ConnectionTrait,
     ids: Vec<UserId>,
 ) -> Result<Vec<(UserId, Standing)>, DbErr> {
-    let users = find_all(connection, &ids).await?;
-    let standing = |user: &Model| Standing {
-        role: user.role.clone(),
-        status: user.status,
+    let passkeys = passkey::Entity::find()
+        .select_only()
+        .expr(Expr::value(1))
+        .filter(Expr::col((passkey::Entity, passkey::Column::UserId)).equals((Entity, Column::Id)));
+    let second_factor = Column::SecondFactor
+        .into_expr()
+        .or(Expr::exists(passkeys.into_query()));
+    let rows: Vec<(UserId, RoleName, Status, bool)> = Entity::alive()
+        .filter(Column::Id.is_in(ids))
+        .select_only()
+        .columns([Column::Id, Column::Role, Column::Status])
+        .expr(second_factor)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let standing = |(id, role, status, second_factor)| {
+        let standing = Standing {
+            role,
+            status,
+            second_factor,
+        };
+        (id, standing)
     };
-    Ok(users.iter().map(|user| (user.id, standing(user))).collect())
+    Ok(rows.into_iter().map(standing).collect())
 }
 
 pub(crate) async fn list(
@@ -160,17 +179,31 @@ pub(crate) async fn list(
     page::fetch(connection, rows, request).await
 }
 
-/// The user `id` and every active admin, locked in the order of their ids, so that two who lock
-/// meet at the first that they have in common and never wait for each other in a circle.
+/// These users, locked in the order of their ids, so that two who lock meet at the first that they
+/// have in common and never wait for each other in a circle.
+pub(crate) async fn lock_all(
+    connection: &impl ConnectionTrait,
+    ids: &[UserId],
+) -> Result<Vec<Model>, DbErr> {
+    Entity::alive()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(connection)
+        .await
+}
+
+/// These users and every active admin, locked in the same order.
 pub(crate) async fn lock_with_admins(
     connection: &impl ConnectionTrait,
-    id: UserId,
+    ids: &[UserId],
 ) -> Result<Vec<Model>, DbErr> {
+    let these = Column::Id.is_in(ids.iter().copied());
     let admins = Condition::all()
         .add(Column::Role.eq(RoleName::admin()))
         .add(Column::Status.eq(Status::Active));
     Entity::alive()
-        .filter(Condition::any().add(Column::Id.eq(id)).add(admins))
+        .filter(Condition::any().add(these).add(admins))
         .order_by_asc(Column::Id)
         .lock_exclusive()
         .all(connection)

@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/auth/verify-email", verify)
             .named("verify_email", "Verify an e-mail address")
-            .about("A token that is used, too old or not ours is a 422.")
+            .about(VERIFY)
             .fails(&[Code::TooManyRequests]),
         Route::post("/auth/verify-email/request", request_verification)
             .named("request_verification", "Ask for another link to verify it")
@@ -35,6 +35,9 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+const VERIFY: &str = "For who registered with it, and is signed in: a link to the address of another account \
+    verifies nothing. A token that is used, too old or not ours is a 422.";
+
 const CHANGE: &str = "Sends a link to the new address, at most once a minute; until that is \
     used, the old one stays. The answer does not tell whether the new one is somebody's.";
 
@@ -43,10 +46,11 @@ const CONFIRM: &str = "For who asked for it, and is signed in: a link that someb
 
 async fn verify(
     emails: Data<EmailChanges>,
+    caller: Principal,
     client: ClientInfo,
     body: ValidJson<TokenRedeem>,
 ) -> Result<NoContent, AuthError> {
-    emails.verify(&body.token, &client).await?;
+    emails.verify(&caller, &body.token, &client).await?;
     Ok(NoContent)
 }
 

@@ -56,7 +56,8 @@ const CONFIRM: &str = "Signing in with the password asks for a code from now on.
 const STEP_UP: &str = "With the password of whoever has one, and a code of whoever has an \
     authenticator app (401 `SECOND_FACTOR_REQUIRED`). What asks for a recent proof of identity can be \
     done for a while from then on. It answers with the tokens of a new session, in \
-    cookies where the old one's were; the old one is over. Whoever has neither uses a passkey, or signs in again (409).";
+    cookies where the old one's were; the old one is over. Whoever has a passkey and no app uses that, and whoever has \
+    nothing of all this signs in again (409).";
 
 const RESET: &str = "For users who lost their devices: app, recovery codes and passkeys. Not of \
     users who may do more than the caller (403).";

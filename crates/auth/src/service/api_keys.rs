@@ -21,9 +21,10 @@ use crate::{
     entity::api_key::Model,
     error::AuthError,
     known_keys::KnownKeys,
-    model::{ApiKeyId, Method, SessionId},
+    model::{ApiKeyId, Method},
     repository,
     schemas::{ApiKeyCreate, ApiKeySort},
+    service::Callers,
     settings::ApiKeySettings,
 };
 
@@ -36,6 +37,7 @@ pub struct ApiKeys {
     database: Database,
     clock: Clock,
     known: Arc<KnownKeys>,
+    callers: Callers,
     settings: ApiKeySettings,
 }
 
@@ -44,12 +46,14 @@ impl ApiKeys {
         database: Database,
         clock: Clock,
         known: Arc<KnownKeys>,
+        callers: Callers,
         settings: ApiKeySettings,
     ) -> Self {
         Self {
             database,
             clock,
             known,
+            callers,
             settings,
         }
     }
@@ -66,7 +70,6 @@ impl ApiKeys {
         let scopes = checked_scopes(wanted.scopes, offered)?;
         let expires_at = self.expiry(wanted.expires_at, now)?;
         let text = api_key::generate().map_err(Unexpected::new)?;
-        let second_factor = self.has_second_factor(owner).await?;
         let key = Model {
             id: ApiKeyId::new(),
             user_id: owner.user_id,
@@ -74,18 +77,20 @@ impl ApiKeys {
             prefix: api_key::shown(&text),
             hash: KeyHash::of(text.expose()),
             scopes: scopes.join(" "),
-            second_factor,
+            // No more than the sign-in that makes it.
+            second_factor: false,
             created_at: now,
             expires_at,
             last_used_at: None,
             revoked_at: None,
         };
         let work = async |transaction: &Transaction| {
-            // Whoever makes two at once makes them one after the other.
-            let owner_row = repository::users::lock(transaction, owner.user_id).await?;
-            if owner_row.is_none() {
-                return Err(AuthError::NotFound);
-            }
+            // Locked, so that whoever makes two at once makes them one after the other.
+            let caller = self.callers.lock_proved(transaction, owner).await?;
+            let key = Model {
+                second_factor: Method::have_second_factor(&caller.session.methods),
+                ..key.clone()
+            };
             let living = repository::api_keys::count_living(transaction, owner.user_id, now);
             if living.await? >= MOST {
                 return Err(AuthError::TooManyKeys);
@@ -95,9 +100,9 @@ impl ApiKeys {
                 .with("scopes", scopes.clone())
                 .with("expires_at", key.expires_at.map(|end| end.to_rfc3339()));
             audit::record(transaction, entry, now).await?;
-            Ok(())
+            Ok(key)
         };
-        self.database.transaction(work).await?;
+        let key = self.database.transaction(work).await?;
         tracing::info!(user_id = %owner.user_id, key_id = %key.id, "api_key_created");
         Ok((key, text))
     }
@@ -129,15 +134,6 @@ impl ApiKeys {
         self.known.forget(key.hash);
         tracing::info!(user_id = %owner.user_id, key_id = %id, "api_key_revoked");
         Ok(())
-    }
-
-    /// Whether the sign-in that `owner` asks in has a second factor: a key has no more than that.
-    async fn has_second_factor(&self, owner: &Principal) -> Result<bool, AuthError> {
-        let session = owner.session_id.map(SessionId::from_uuid);
-        let session = session.ok_or(AuthError::Forbidden)?;
-        let connection = self.database.connection();
-        let session = repository::sessions::find(connection, session).await?;
-        Ok(session.is_some_and(|session| Method::have_second_factor(&session.methods)))
     }
 
     /// When a key made `now` is over, given what its owner `wants`.

@@ -17,7 +17,7 @@ use crate::{
     events::{email_change_requested, email_changed, updated, verification_requested},
     model::{Email, Purpose},
     repository,
-    service::AccountTokens,
+    service::{AccountTokens, Callers, account_tokens::Checked},
 };
 
 /// Verifies and changes the addresses of users. Cheap to clone.
@@ -25,14 +25,21 @@ use crate::{
 pub struct EmailChanges {
     database: Database,
     clock: Clock,
+    callers: Callers,
     tokens: AccountTokens,
 }
 
 impl EmailChanges {
-    pub(crate) fn new(database: Database, clock: Clock, tokens: AccountTokens) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        clock: Clock,
+        callers: Callers,
+        tokens: AccountTokens,
+    ) -> Self {
         Self {
             database,
             clock,
+            callers,
             tokens,
         }
     }
@@ -45,8 +52,7 @@ impl EmailChanges {
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
-            let user = repository::users::lock(transaction, caller.user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock(transaction, caller).await?.user;
             if user.email_verified_at.is_some() {
                 return Err(AuthError::AlreadyVerified);
             }
@@ -63,19 +69,25 @@ impl EmailChanges {
         self.database.transaction(work).await
     }
 
-    /// The address is that of whoever got the token by mail.
+    /// The address is that of the caller, who got the token by mail.
+    ///
+    /// Who reads the mail must be who has the account: else somebody could register with a victim's
+    /// address, and the victim, who follows the link, would vouch for an account to which a stranger
+    /// knows the password ("pre-hijacking": Sudhodanan and Paverd, USENIX Security 2022).
     pub(crate) async fn verify(
         &self,
+        caller: &Principal,
         token: &Secret,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
-        let token = (self.tokens.check(Purpose::VerifyEmail, token, client)).await?;
+        let token = (self.check_own(caller, Purpose::VerifyEmail, token, client)).await?;
         let work = async |transaction: &Transaction| {
+            self.callers.lock(transaction, caller).await?;
             let user = self.tokens.redeem(transaction, &token).await?;
             let now = self.clock.now();
             repository::users::set_verified_email(transaction, user.id, user.email, now).await?;
-            let entry = Entry::new("email.verified").of(user.id).from(client);
-            audit::record(transaction, entry, now).await?;
+            let entry = Entry::new("email.verified").to(user.id).by(caller);
+            audit::record(transaction, entry.from(client), now).await?;
             Ok::<(), AuthError>(())
         };
         self.database.transaction(work).await?;
@@ -92,8 +104,7 @@ impl EmailChanges {
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
-            let user = repository::users::lock(transaction, caller.user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             if user.email == *email {
                 return Err(AuthError::SameEmail);
             }
@@ -127,11 +138,9 @@ impl EmailChanges {
         token: &Secret,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
-        let token = (self.tokens.check(Purpose::ConfirmEmail, token, client)).await?;
-        if token.row.user_id != caller.user_id {
-            return Err(AuthError::InvalidToken);
-        }
+        let token = (self.check_own(caller, Purpose::ConfirmEmail, token, client)).await?;
         let work = async |transaction: &Transaction| {
+            self.callers.lock(transaction, caller).await?;
             let before = self.tokens.redeem(transaction, &token).await?;
             let (now, email) = (self.clock.now(), token.row.email.clone());
             let after =
@@ -146,6 +155,22 @@ impl EmailChanges {
         self.database.transaction(work).await?;
         tracing::info!(user_id = %token.user.id, "email_changed");
         Ok(())
+    }
+
+    /// A token that may be used, if it is the caller's.
+    async fn check_own(
+        &self,
+        caller: &Principal,
+        purpose: Purpose,
+        token: &Secret,
+        client: &ClientInfo,
+    ) -> Result<Checked, AuthError> {
+        let token = self.tokens.check(purpose, token, client).await?;
+        if token.row.user_id == caller.user_id {
+            Ok(token)
+        } else {
+            Err(AuthError::InvalidToken)
+        }
     }
 }
 

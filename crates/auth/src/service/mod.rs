@@ -3,6 +3,7 @@
 mod account_tokens;
 mod api_keys;
 mod audit_log;
+mod callers;
 mod email_changes;
 mod links;
 mod oauth;
@@ -34,6 +35,7 @@ pub use totp::Totp;
 pub use users::Users;
 
 pub(crate) use account_tokens::AccountTokens;
+pub(crate) use callers::Callers;
 pub(crate) use oauth::{Arrival, Departure, FLOW_LIFETIME, OauthParts, Providers, Wish};
 pub(crate) use second_factor::Factors;
 pub(crate) use sessions::{Device, Granted, Proof};

@@ -26,7 +26,7 @@ use crate::{
     model::{Email, NewPassword, Purpose, Revocation, Rule, SessionId, Status, Subject},
     password::{PasswordHash, Passwords},
     repository,
-    service::{AccountTokens, Sessions, Throttle, throttle::Pass},
+    service::{AccountTokens, Callers, Sessions, Throttle, throttle::Pass},
 };
 
 /// Sets the passwords of users anew. Cheap to clone.
@@ -36,6 +36,7 @@ pub struct PasswordChanges {
     clock: Clock,
     passwords: Arc<Passwords>,
     sessions: Sessions,
+    callers: Callers,
     tokens: AccountTokens,
     throttle: Throttle,
     known_keys: Arc<KnownKeys>,
@@ -47,6 +48,7 @@ impl PasswordChanges {
         clock: Clock,
         passwords: Arc<Passwords>,
         sessions: Sessions,
+        callers: Callers,
         tokens: AccountTokens,
         throttle: Throttle,
         known_keys: Arc<KnownKeys>,
@@ -56,6 +58,7 @@ impl PasswordChanges {
             clock,
             passwords,
             sessions,
+            callers,
             tokens,
             throttle,
             known_keys,
@@ -141,7 +144,10 @@ impl PasswordChanges {
                     cleansing::revoke_keys(transaction, &user, entry, now).await?
                 }
                 Some(_) => (entry, Vec::new()),
-                None => cleansing::cleanse(transaction, &user, entry, now).await?,
+                None => {
+                    self.callers.factors_changed(transaction, user.id);
+                    cleansing::cleanse(transaction, &user, entry, now).await?
+                }
             };
             repository::users::set_verified_email(transaction, user.id, email, now).await?;
             self.set(transaction, &user, hash.clone(), None, entry, now)
@@ -173,8 +179,7 @@ impl PasswordChanges {
         (self.passwords).check(&password, &user.email, &user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
-            let user = repository::users::lock(transaction, user.id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock(transaction, caller).await?.user;
             self.must_be_still(transaction, &user, old.as_ref()).await?;
             let now = self.clock.now();
             if old.is_none() {

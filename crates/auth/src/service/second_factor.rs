@@ -29,7 +29,7 @@ use crate::{
     model::{Method, Rule, Subject},
     recovery_code::RecoveryCodes,
     repository,
-    service::{Roles, Throttle},
+    service::{Callers, Throttle},
     totp::TotpSecret,
 };
 
@@ -47,7 +47,7 @@ pub struct SecondFactor {
     clock: Clock,
     sealer: Arc<Sealer>,
     throttle: Throttle,
-    roles: Roles,
+    callers: Callers,
     pub(super) recovery_codes: Arc<RecoveryCodes>,
 }
 
@@ -75,14 +75,14 @@ impl SecondFactor {
         secret_key: &SecretKey,
         sealer: Arc<Sealer>,
         throttle: Throttle,
-        roles: Roles,
+        callers: Callers,
     ) -> Self {
         Self {
             database,
             clock,
             sealer,
             throttle,
-            roles,
+            callers,
             recovery_codes: Arc::new(RecoveryCodes::new(secret_key)),
         }
     }

@@ -19,6 +19,9 @@ use crate::{
     service::{Granted, SecondFactor, Sessions, Throttle, throttle::Pass},
 };
 
+const PASSKEY_ASKED: AuthError =
+    AuthError::SecondFactorConflict("There is a passkey, which is more than a password: use it");
+
 const NO_PROOF: &str =
     "There is neither a password nor a code to ask for: use a passkey, or sign in again";
 
@@ -59,7 +62,8 @@ impl StepUp {
         }
     }
 
-    /// With the password of whoever has one, and a code of whoever has an app.
+    /// With the password of whoever has one, and a code of whoever has an app. Whoever has a passkey and
+    /// no app proves it by that: a password alone proves less than what they have.
     pub(crate) async fn with_password(
         &self,
         caller: &Principal,
@@ -67,6 +71,10 @@ impl StepUp {
         code: Option<&Secret>,
         client: &ClientInfo,
     ) -> Result<Granted, AuthError> {
+        let factors = self.second_factor.of(caller.user_id).await?;
+        if factors.passkeys > 0 && !factors.totp {
+            return Err(PASSKEY_ASKED);
+        }
         let attempt = self.attempt(caller, client).await?;
         match self.prove(caller, password, code, client).await {
             Ok(methods) => self.succeeded(&attempt, &methods, client).await,

@@ -19,7 +19,7 @@ use crate::{
     error::AuthError,
     events::second_factor_changed,
     repository,
-    service::{SecondFactor, second_factor},
+    service::{Callers, SecondFactor, second_factor},
     totp::TotpSecret,
 };
 
@@ -32,6 +32,7 @@ pub struct Totp {
     database: Database,
     clock: Clock,
     second_factor: SecondFactor,
+    callers: Callers,
     /// What apps call us.
     issuer: String,
 }
@@ -49,12 +50,14 @@ impl Totp {
         database: Database,
         clock: Clock,
         second_factor: SecondFactor,
+        callers: Callers,
         issuer: String,
     ) -> Self {
         Self {
             database,
             clock,
             second_factor,
+            callers,
             issuer,
         }
     }
@@ -65,7 +68,7 @@ impl Totp {
         let secret = TotpSecret::new().map_err(Unexpected::new)?;
         let sealed = self.second_factor.seal(caller.user_id, &secret)?;
         let work = async |transaction: &Transaction| {
-            let user = self.locked(transaction, caller).await?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             must_be(user.second_factor, false)?;
             let now = self.clock.now();
             repository::totp::enrol(transaction, user.id, sealed.clone(), now).await?;
@@ -89,7 +92,7 @@ impl Totp {
         client: &ClientInfo,
     ) -> Result<Vec<Secret>, AuthError> {
         let work = async |transaction: &Transaction| {
-            let user = self.locked(transaction, caller).await?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             must_be(user.second_factor, false)?;
             let (totp, now) = (
                 repository::totp::find_locked(transaction, user.id).await?,
@@ -104,6 +107,7 @@ impl Totp {
             })?;
             repository::totp::confirm(transaction, user.id, step, now).await?;
             repository::users::set_second_factor(transaction, user.id, true, now).await?;
+            self.callers.factors_changed(transaction, user.id);
             let codes = self.new_codes(transaction, &user, now).await?;
             let change = (SecondFactorChange::TotpEnabled, "totp.enabled");
             tell(transaction, caller, &user, change, client, now).await?;
@@ -119,12 +123,14 @@ impl Totp {
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
-            let (user, now) = (self.locked(transaction, caller).await?, self.clock.now());
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
+            let now = self.clock.now();
             if !user.second_factor {
                 repository::totp::delete(transaction, user.id).await?;
                 return Ok(());
             }
             second_factor::remove(transaction, user.id, now).await?;
+            self.callers.factors_changed(transaction, user.id);
             let change = (SecondFactorChange::TotpDisabled, "totp.disabled");
             tell(transaction, caller, &user, change, client, now).await
         };
@@ -138,7 +144,8 @@ impl Totp {
         client: &ClientInfo,
     ) -> Result<Vec<Secret>, AuthError> {
         let work = async |transaction: &Transaction| {
-            let (user, now) = (self.locked(transaction, caller).await?, self.clock.now());
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
+            let now = self.clock.now();
             must_be(user.second_factor, true)?;
             let codes = self.new_codes(transaction, &user, now).await?;
             let change = (
@@ -149,16 +156,6 @@ impl Totp {
             Ok::<_, AuthError>(codes)
         };
         self.database.transaction(work).await
-    }
-
-    /// The caller, whose second factors nobody else changes meanwhile.
-    async fn locked(
-        &self,
-        transaction: &Transaction,
-        caller: &Principal,
-    ) -> Result<user::Model, AuthError> {
-        let user = repository::users::lock(transaction, caller.user_id).await?;
-        user.ok_or(AuthError::NotFound)
     }
 
     async fn new_codes(

@@ -17,7 +17,6 @@ use ashlar_core::{
     record::Expected,
 };
 
-use self::standing::lock_for_change;
 use crate::{
     audit::{self, Entry},
     entity::user::Model,
@@ -27,7 +26,7 @@ use crate::{
     password::Passwords,
     repository::{self, users::NewUser},
     schemas::{UserCreate, UserFilters, UserSort},
-    service::{AccountTokens, Roles, Sessions, Throttle, second_factor},
+    service::{AccountTokens, Callers, Roles, Sessions, Throttle, second_factor},
     standing::Standings,
 };
 
@@ -39,6 +38,7 @@ pub struct Users {
     passwords: Arc<Passwords>,
     standings: Arc<Standings>,
     sessions: Sessions,
+    callers: Callers,
     roles: Roles,
     throttle: Throttle,
     tokens: AccountTokens,
@@ -55,6 +55,7 @@ impl Users {
         passwords: Arc<Passwords>,
         standings: Arc<Standings>,
         sessions: Sessions,
+        callers: Callers,
         roles: Roles,
         throttle: Throttle,
         tokens: AccountTokens,
@@ -65,6 +66,7 @@ impl Users {
             passwords,
             standings,
             sessions,
+            callers,
             roles,
             throttle,
             tokens,
@@ -212,7 +214,7 @@ impl Users {
     ) -> Result<(), AuthError> {
         must_concern(caller, id)?;
         let work = async |transaction: &Transaction| {
-            let user = lock_for_change(transaction, id, expected, true).await?;
+            let user = (self.lock_for_change(transaction, caller, id, expected, true)).await?;
             if caller.user_id != id {
                 self.roles.must_be_within(&user.role, caller)?;
             }

@@ -53,7 +53,7 @@ on_each_database! {
         }
         // Nothing that went to the old address is good for anything.
         assert_refused(&confirm(&ada, &token).await);
-        assert_refused(&redeem(&served, "verify-email", &unverified).await);
+        assert_refused(&redeem(&ada.client, "verify-email", &unverified).await);
         assert_refused(&reset(&served, &forgotten, "battery staple").await);
     }
 
@@ -147,7 +147,7 @@ on_each_database! {
         let victim = served.user("victim@example.org").await;
         change(&eve, "victims-other@example.org").await.assert_status(202);
         let token = confirmation(&world, &served).await;
-        let clicked = redeem(&served, "confirm-email", &token).await;
+        let clicked = redeem(&served.app.anonymous(), "confirm-email", &token).await;
         clicked.assert_error(401, "UNAUTHORIZED");
         assert_refused(&confirm(&victim, &token).await);
         for (member, email) in [(&eve, "eve@example.org"), (&victim, "victim@example.org")] {

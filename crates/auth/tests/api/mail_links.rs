@@ -14,7 +14,7 @@ use ashlar_core::{
     principal::{Authentication, Authenticator, UserId},
     secret::Secret,
 };
-use ashlar_testkit::{Backend, TestResponse, World};
+use ashlar_testkit::{Backend, TestClient, TestResponse, World};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use uuid::Uuid;
@@ -112,8 +112,8 @@ pub(crate) async fn reset(served: &Served, token: &str, password: &str) -> TestR
 }
 
 /// Uses a token at `/auth/<route>`.
-pub(crate) async fn redeem(served: &Served, route: &str, token: &str) -> TestResponse {
-    let post = served.app.anonymous().post(format!("/api/v1/auth/{route}"));
+pub(crate) async fn redeem(client: &TestClient, route: &str, token: &str) -> TestResponse {
+    let post = client.post(format!("/api/v1/auth/{route}"));
     post.json(&json!({ "token": token })).send().await
 }
 

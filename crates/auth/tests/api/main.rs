@@ -31,6 +31,7 @@ mod change_password;
 mod cost;
 mod delete;
 mod events;
+mod held_body;
 mod kept_session;
 mod keys;
 mod list;

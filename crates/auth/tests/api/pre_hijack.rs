@@ -14,7 +14,7 @@ use crate::{
 const ADA: &str = "ada@example.org";
 const OTHER: &str = "battery staple";
 
-/// Plants a key, a passkey and a link in the account of `member`.
+/// Plants a key, an app, a passkey and a link in the account of `member`.
 async fn plant(world: &World, member: &Member) -> String {
     let body = json!({ "name": "spare", "scopes": ["*"] });
     let made = member
@@ -24,6 +24,7 @@ async fn plant(world: &World, member: &Member) -> String {
         .send()
         .await;
     made.assert_status(201);
+    AuthenticatorApp::enable(world, member).await;
     let (id, now) = (sql_id(world, member.id), "'2026-11-20 00:00:00+00:00'");
     let passkey = format!(
         "INSERT INTO passkeys (id, user_id, credential_id, public_key, name, sign_count, backup_eligible, \
@@ -57,7 +58,6 @@ on_each_database! {
         let served = serve(&world).await;
         let eve = served.user(ADA).await;
         let key = plant(&world, &eve).await;
-        AuthenticatorApp::enable(&world, &eve).await;
         assert_eq!(planted(&world).await, [1, 1, 1, 1]);
         let by_key = served.app.bearer(key);
         by_key.get("/api/v1/auth/me").send().await.assert_status(200);
@@ -78,9 +78,8 @@ on_each_database! {
         let served = serve(&world).await;
         let ada = served.user(ADA).await;
         let token = verification(&world, &served).await;
-        redeem(&served, "verify-email", &token).await.assert_status(204);
+        redeem(&ada.client, "verify-email", &token).await.assert_status(204);
         plant(&world, &ada).await;
-        AuthenticatorApp::enable(&world, &ada).await;
         forget(&served, ADA).await.assert_status(202);
         reset(&served, &reset_token(&world, &served).await, OTHER).await.assert_status(204);
         assert_eq!(planted(&world).await, [1, 1, 1, 1]);

@@ -5,7 +5,7 @@ use ashlar_testkit::{TestResponse, World, on_each_database};
 use futures_util::future::join_all;
 
 use crate::{
-    MINUTE, Served, actions, assert_unauthorized, auth,
+    MINUTE, Member, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, login},
     query_text, serve,
 };
@@ -61,10 +61,12 @@ on_each_database! {
     async fn new_codes_replace_the_old(world: World) {
         let served = serve(&world).await;
         let ada = served.user(ADA).await;
-        let renew = || ada.client.post("/api/v1/auth/mfa/recovery-codes").send();
-        renew().await.assert_error(409, "CONFLICT");
-        let (_, old) = AuthenticatorApp::enable(&world, &ada).await;
-        let renewed = renew().await;
+        let renew = |member: &Member| member.client.post("/api/v1/auth/mfa/recovery-codes").send();
+        renew(&ada).await.assert_error(409, "CONFLICT");
+        let (app, old) = AuthenticatorApp::enable(&world, &ada).await;
+        renew(&ada).await.assert_error(403, "STEP_UP_REQUIRED");
+        let ada = served.granted(ada.id, &login(&served, ADA, &app.code(world.now())).await);
+        let renewed = renew(&ada).await;
         renewed.assert_status(200);
         assert_unauthorized(&login(&served, ADA, &old[0]).await, "Invalid credentials");
         let new = renewed.json()["recovery_codes"][0].as_str().unwrap().to_owned();

@@ -12,7 +12,9 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::{
-    Member, PASSWORD, Served, auth, authenticator_app::AuthenticatorApp, serve, while_uncommitted,
+    Member, PASSWORD, Served, auth,
+    authenticator_app::{AuthenticatorApp, login},
+    serve, while_uncommitted,
 };
 
 const ROLES: &str = "support=users:read;manager=users:read,users:manage;lister=roles:read";
@@ -209,7 +211,9 @@ on_each_database! {
         let manager = served.user("manager@example.org").await;
         let ada = served.user("ada@example.org").await;
         role(&admin, &manager, "manager").await;
-        AuthenticatorApp::enable(&world, &admin).await;
+        let (app, _) = AuthenticatorApp::enable(&world, &admin).await;
+        let proved = login(&served, "root@example.org", &app.code(world.now())).await;
+        let admin = served.granted(admin.id, &proved);
         let path = |member: &Member| format!("{}/second-factors", member.path());
         let refused = manager.client.delete(path(&admin)).send().await;
         refused.assert_error(403, "FORBIDDEN");

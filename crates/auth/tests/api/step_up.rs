@@ -10,7 +10,7 @@ use crate::{
     MINUTE, Member, PASSWORD, Served, actions, assert_unauthorized, auth,
     authenticator_app::{AuthenticatorApp, login, step_up},
     cookies::Browser,
-    execute, query_text, serve,
+    execute, passkeys, query_text, serve,
 };
 
 const ADA: &str = "ada@example.org";
@@ -18,6 +18,35 @@ const ME: &str = "/api/v1/auth/me";
 const OVER: &str = "Invalid authentication credentials";
 
 on_each_database! {
+    /// A passkey is a second factor: whoever found the password alone adds none and changes nothing that
+    /// lets a user in.
+    async fn a_password_is_not_enough_beside_a_passkey(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let mut device = passkeys::add(&ada).await;
+        let thief = served.member(ADA, &ada.id.to_string()).await;
+        let post = |path: &str, body| thief.client.post(format!("/api/v1/auth/{path}")).json(&body).send();
+        for (path, body) in [
+            ("mfa/totp", json!({})),
+            ("passkeys/register/begin", json!({})),
+            ("api-keys", json!({ "name": "spare", "scopes": ["*"] })),
+            ("change-email", json!({ "email": "eve@example.org" })),
+        ] {
+            post(path, body).await.assert_error(403, "STEP_UP_REQUIRED");
+        }
+        thief.delete(&ada).await.assert_error(403, "STEP_UP_REQUIRED");
+        let own = thief.client.get("/api/v1/auth/passkeys").send().await.json();
+        let path = format!("/api/v1/auth/passkeys/{}", own["data"][0]["id"].as_str().unwrap());
+        thief.client.delete(&path).send().await.assert_error(403, "STEP_UP_REQUIRED");
+        // Nor is it, entered once more.
+        step_up(&thief, json!({ "password": PASSWORD })).await.assert_error(409, "CONFLICT");
+        let ada = passkeys::signed_in(&served, &ada, &mut device).await;
+        AuthenticatorApp::enrol(&ada).await;
+        ada.client.delete(&path).send().await.assert_status(204);
+        // Without it the password is enough again, at once.
+        AuthenticatorApp::enrol(&served.member(ADA, &ada.id.to_string()).await).await;
+    }
+
     /// The password gives a session with a new proof in the place of this one, and of no other.
     async fn the_password_renews_a_session(world: World) {
         let hour = [("ACCESS_TOKEN_EXPIRE_MINUTES", "60")];

@@ -40,7 +40,7 @@ on_each_database! {
         assert_eq!(ada.me().await.json()["second_factor"], true);
         assert_asked(&served.login(ADA, PASSWORD).await);
         assert_asked(&login(&served, ADA, "").await);
-        login(&served, ADA, &app.code(world.now())).await.assert_status(200);
+        let ada = served.granted(ada.id, &login(&served, ADA, &app.code(world.now())).await);
         let mfa = ada.client.get("/api/v1/auth/mfa").send().await;
         assert_eq!(mfa.json(), json!({ "totp": true, "recovery_codes_left": 10, "passkeys": 0 }));
 
@@ -113,6 +113,8 @@ on_each_database! {
         served.login(ADA, PASSWORD).await.assert_status(200);
         confirm(&ada, &second.code(world.now())).await.assert_status(200);
         assert_asked(&served.login(ADA, PASSWORD).await);
+        world.turn_clock(Duration::from_secs(30));
+        let ada = served.granted(ada.id, &login(&served, ADA, &second.code(world.now())).await);
         confirm(&ada, &second.code(world.now())).await.assert_error(409, "CONFLICT");
         let again = ada.client.post("/api/v1/auth/mfa/totp").send().await;
         again.assert_error(409, "CONFLICT");

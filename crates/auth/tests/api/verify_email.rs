@@ -25,11 +25,11 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         assert_eq!(ada.me().await.json()["email_verified"], false);
         let token = verification(&world, &served).await;
-        redeem(&served, "verify-email", &token).await.assert_status(204);
+        redeem(&ada.client, "verify-email", &token).await.assert_status(204);
         let me = ada.me().await.json();
         assert_eq!(me["email_verified"], true);
         assert_eq!(me["version"], 2);
-        assert_refused(&redeem(&served, "verify-email", &token).await);
+        assert_refused(&redeem(&ada.client, "verify-email", &token).await);
         request(&ada).await.assert_error(409, "CONFLICT");
         assert_eq!(audited(&world, "email.verified").await, 1);
     }
@@ -58,8 +58,8 @@ on_each_database! {
         let ada = served.member("ada@example.org", &ada.id.to_string()).await;
         request(&ada).await.assert_status(202);
         let third = verification(&world, &served).await;
-        assert_refused(&redeem(&served, "verify-email", &second).await);
-        redeem(&served, "verify-email", &third).await.assert_status(204);
+        assert_refused(&redeem(&ada.client, "verify-email", &second).await);
+        redeem(&ada.client, "verify-email", &third).await.assert_status(204);
         served.app.anonymous().post("/api/v1/auth/verify-email/request").send().await
             .assert_error(401, "UNAUTHORIZED");
     }
@@ -67,12 +67,29 @@ on_each_database! {
     /// A day, by default.
     async fn a_link_has_its_time(world: World) {
         let served = serve(&world).await;
-        served.register("ada@example.org").await.assert_status(201);
+        let ada = served.user("ada@example.org").await;
         let token = verification(&world, &served).await;
         world.turn_clock(24 * 60 * MINUTE - Duration::from_secs(1));
         verification(&world, &served).await;
         world.turn_clock(Duration::from_secs(1));
-        assert_refused(&redeem(&served, "verify-email", &token).await);
+        let ada = served.member("ada@example.org", &ada.id.to_string()).await;
+        assert_refused(&redeem(&ada.client, "verify-email", &token).await);
+    }
+
+    /// Somebody who registers with a victim's address is not vouched for by the victim's click: neither when
+    /// the victim is signed in nowhere, nor in an account of their own.
+    async fn a_victims_click_verifies_nothing_for_somebody_else(world: World) {
+        let served = serve(&world).await;
+        let victim = served.user("victim@example.org").await;
+        let eve = served.user("victims-other@example.org").await;
+        let token = verification(&world, &served).await;
+        let clicked = redeem(&served.app.anonymous(), "verify-email", &token).await;
+        clicked.assert_error(401, "UNAUTHORIZED");
+        assert_refused(&redeem(&victim.client, "verify-email", &token).await);
+        for member in [&victim, &eve] {
+            assert_eq!(member.me().await.json()["email_verified"], false);
+        }
+        assert_eq!(audited(&world, "email.verified").await, 0);
     }
 
     /// Mail to an address shows nothing of the one that took its place.
@@ -82,9 +99,9 @@ on_each_database! {
         let ada = served.user("ada@example.org").await;
         let token = verification(&world, &served).await;
         root.patch(&ada, json!({ "email": "other@example.org" })).await.assert_status(200);
-        assert_refused(&redeem(&served, "verify-email", &token).await);
+        assert_refused(&redeem(&ada.client, "verify-email", &token).await);
         root.patch(&ada, json!({ "email": "ada@example.org" })).await.assert_status(200);
-        assert_refused(&redeem(&served, "verify-email", &token).await);
+        assert_refused(&redeem(&ada.client, "verify-email", &token).await);
         assert_eq!(root.get(&ada).await.json()["email_verified"], false);
     }
 }

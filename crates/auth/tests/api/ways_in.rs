@@ -30,9 +30,10 @@ impl Ways {
 
 /// A user with these.
 async fn user(world: &World, served: &Served, idp: &Idp, name: &str, ways: Ways) -> Member {
-    let user = served.user(&format!("{name}@example.org")).await;
+    let mut user = served.user(&format!("{name}@example.org")).await;
     if ways.passkey {
-        passkeys::add(&user).await;
+        let mut device = passkeys::add(&user).await;
+        user = passkeys::signed_in(served, &user, &mut device).await;
     }
     if ways.provider {
         idp.claims(json!({ "sub": name }));

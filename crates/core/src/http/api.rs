@@ -13,7 +13,7 @@ use crate::{
     health::{Component, Health},
     openapi::{Document, Info},
     page::CursorKey,
-    principal::Authenticator,
+    principal::{Authenticator, OnceMore},
     problem::Problem,
     scopes::OfferedScopes,
     settings::HttpSettings,
@@ -135,6 +135,9 @@ impl Api {
             .app_data(self.scopes.clone())
             .app_data(self.settings.proxies.clone())
             .default_service(web::to(no_route));
+        if let Some(authenticator) = &self.authenticator {
+            config.app_data(OnceMore(Arc::clone(authenticator)));
+        }
         for state in &self.state {
             state(config);
         }

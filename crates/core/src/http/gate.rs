@@ -143,7 +143,7 @@ async fn identify(gate: &Gate, request: &ServiceRequest) {
     let identity = match authentication.await {
         Ok(principal) => {
             context::with(|context| context.identify(principal.user_id.as_uuid()));
-            Identity::Known(principal)
+            Identity::Known(principal, Cell::default())
         }
         Err(problem) => Identity::Refused(Cell::new(Some(problem))),
     };

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 
 use crate::{
     openapi::Operation,
+    principal,
     problem::{Code, Problem},
 };
 
@@ -40,6 +41,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// A body that has been announced and is yet to be read.
 pub(super) struct Incoming {
+    request: HttpRequest,
     accepted: Result<(), Problem>,
     announced: usize,
     limit: BodyLimit,
@@ -56,6 +58,7 @@ impl Incoming {
         expected: &'static str,
     ) -> Self {
         Self {
+            request: request.clone(),
             accepted: check_content(request, accepts, expected),
             announced: content_length(request),
             limit: request.app_data().copied().unwrap_or_default(),
@@ -63,14 +66,16 @@ impl Incoming {
         }
     }
 
-    /// The whole body.
+    /// The whole body, if its sender still is who they were when it began to arrive.
     pub(super) async fn read(self) -> Result<Bytes, Problem> {
         self.accepted?;
         let time = self.limit.time;
         let body = read(self.payload, self.announced, self.limit.bytes);
-        tokio::time::timeout(time, body)
+        let body = tokio::time::timeout(time, body)
             .await
-            .unwrap_or_else(|_| Err(too_slow()))
+            .unwrap_or_else(|_| Err(too_slow()))?;
+        principal::must_stand(&self.request).await?;
+        Ok(body)
     }
 }
 

@@ -26,7 +26,7 @@ const ROUTES = {
   "sign-up": { title: "Create your account", view: signUp, for: "guest" },
   "forgot-password": { title: "Forgot your password?", view: forgotPassword, for: "guest" },
   "reset-password": { title: "Choose a new password", view: resetPassword, for: "all" },
-  "verify-email": { title: "Your e-mail address", view: verifyEmail, for: "all" },
+  "verify-email": { title: "Your e-mail address", view: verifyEmail, for: "user", door: "Sign in to confirm your address." },
   "confirm-email": { title: "Your new e-mail address", view: confirmEmail, for: "user", door: "Sign in to confirm your new address." },
   overview: { title: "Overview", view: overview, for: "user" },
   profile: { title: "Profile", view: profile, for: "user" },

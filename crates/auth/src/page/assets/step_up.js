@@ -21,12 +21,14 @@ let asking = null;
 
 async function prove() {
   const factors = await api("GET", "auth/mfa").catch(() => ({ totp: false, passkeys: 0 }));
-  const hasPassword = user().has_password !== false;
+  const mustUsePasskey = passkeyCount(factors) > 0 && !factors.totp;
+  const hasPassword = user().has_password !== false && !mustUsePasskey;
   const hasPasskey = passkeyCount(factors) > 0 && passkey.isAvailable();
-  const hasNothing = !hasPassword && !factors.totp && !hasPasskey;
+  const hasNothing = !hasPassword && !factors.totp && !mustUsePasskey;
   const provers = hasNothing ? await proversOfMine().catch(() => []) : [];
   const proved = await open("Is it still you?", (close) => {
     if (hasNothing) return elsewhere(provers, close);
+    if (mustUsePasskey && !hasPasskey) return byOtherBrowser(close);
     return [
       el("p", {}, "This is a change that matters, so please confirm who you are."),
       (hasPassword || factors.totp) && byForm(hasPassword, factors.totp, close),
@@ -65,6 +67,13 @@ function byPasskey(close) {
     close(true);
   });
   return el("button", { type: "button", class: "button wide", onclick: use }, "Use a passkey");
+}
+
+function byOtherBrowser(close) {
+  return [
+    el("p", {}, "This is a change that matters. Your account asks for its passkey, which this browser cannot use: make the change where you have it."),
+    el("div", { class: "actions" }, cancel(close)),
+  ];
 }
 
 /**

@@ -35,8 +35,7 @@ impl Oauth {
         let user_id = caller.user_id;
         let work = async |transaction: &Transaction| {
             // Who unlinks two at once must not lose both.
-            let user = repository::users::lock(transaction, user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             if !repository::oauth_accounts::delete(transaction, user_id, provider).await? {
                 return Err(AuthError::LinkNotFound);
             }

@@ -25,7 +25,7 @@ use crate::{
     error::AuthError,
     model::{ProviderName, Redirects},
     provider::Provider,
-    service::{SecondFactor, Sessions, Throttle},
+    service::{Callers, SecondFactor, Sessions, Throttle},
     settings::OauthSettings,
 };
 
@@ -48,6 +48,7 @@ pub struct Oauth {
     providers: Providers,
     redirects: Arc<Redirects>,
     sessions: Sessions,
+    callers: Callers,
     second_factor: SecondFactor,
     throttle: Throttle,
 }
@@ -62,6 +63,7 @@ pub(crate) struct OauthParts<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) sealer: &'a Arc<Sealer>,
     pub(crate) sessions: &'a Sessions,
+    pub(crate) callers: &'a Callers,
     pub(crate) second_factor: &'a SecondFactor,
     pub(crate) throttle: &'a Throttle,
     pub(crate) providers: &'a Providers,
@@ -77,6 +79,7 @@ impl Oauth {
             providers: parts.providers.clone(),
             redirects: Arc::new(parts.settings.redirects.clone()),
             sessions: parts.sessions.clone(),
+            callers: parts.callers.clone(),
             second_factor: parts.second_factor.clone(),
             throttle: parts.throttle.clone(),
         }

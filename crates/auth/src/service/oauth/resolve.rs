@@ -89,7 +89,7 @@ impl Oauth {
         let user = repository::users::lock(transaction, user_id).await?;
         let user = user.filter(|user| user.status == Status::Active);
         let goes_on = match session {
-            Some(session) => self.sessions.goes_on(transaction, session).await?,
+            Some(session) => (self.sessions.living(transaction, session).await?).is_some(),
             None => false,
         };
         let theirs =

@@ -34,14 +34,14 @@ impl Passkeys {
         let work = async |transaction: &Transaction| {
             let (user_id, now) = (caller.user_id, self.clock.now());
             // Locked, so that of two who remove the last two passkeys at once one is refused.
-            let user = repository::users::lock(transaction, user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             if !repository::passkeys::delete(transaction, user_id, id).await? {
                 return Err(AuthError::NoSuchPasskey);
             }
             if !ways_in::remain(transaction, user_id).await? {
                 return Err(LAST_WAY);
             }
+            self.callers.factors_changed(transaction, user_id);
             let entry = Entry::new("passkey.removed").to(user_id).by(caller);
             let entry = entry.from(client).with("passkey_id", id.to_string());
             audit::record(transaction, entry, now).await?;

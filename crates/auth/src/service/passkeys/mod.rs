@@ -12,7 +12,7 @@ use crate::{
     entity::passkey::Model,
     error::AuthError,
     schemas::{CredentialDescriptor, CredentialType, UsedCredential},
-    service::{Sessions, StepUp, Throttle},
+    service::{Callers, Sessions, StepUp, Throttle},
     settings::PasskeySettings,
     webauthn::{Assertion, RelyingParty, State},
 };
@@ -31,6 +31,7 @@ pub struct Passkeys {
     database: Database,
     clock: Clock,
     sessions: Sessions,
+    callers: Callers,
     step_up: StepUp,
     throttle: Throttle,
     relying_party: RelyingParty,
@@ -43,6 +44,7 @@ impl Passkeys {
         database: Database,
         clock: Clock,
         sessions: Sessions,
+        callers: Callers,
         step_up: StepUp,
         throttle: Throttle,
         settings: &PasskeySettings,
@@ -51,6 +53,7 @@ impl Passkeys {
             database,
             clock,
             sessions,
+            callers,
             step_up,
             throttle,
             relying_party: RelyingParty {

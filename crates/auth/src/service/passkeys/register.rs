@@ -94,12 +94,12 @@ impl Passkeys {
         let registered = self.registered(&challenge.ok_or(NO_CHALLENGE)?, &answer.credential)?;
         let passkey = self.passkey(caller, registered, answer);
         let work = async |transaction: &Transaction| {
-            let user = repository::users::lock(transaction, caller.user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             if repository::passkeys::count(transaction, user.id).await? >= MOST {
                 return Err(TOO_MANY);
             }
             repository::passkeys::insert(transaction, passkey.clone()).await?;
+            self.callers.factors_changed(transaction, user.id);
             let entry = Entry::new("passkey.added").to(user.id).by(caller);
             let entry = entry
                 .from(client)

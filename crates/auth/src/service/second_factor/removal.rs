@@ -27,9 +27,8 @@ impl SecondFactor {
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
             let now = self.clock.now();
-            let user = repository::users::lock(transaction, user_id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            self.roles.must_be_within(&user.role, actor)?;
+            let user = (self.callers.lock_managed(transaction, actor, user_id)).await?;
+            self.callers.factors_changed(transaction, user_id);
             let totp = remove(transaction, user_id, now).await?;
             let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
             let entry = Entry::new("second_factors.reset").to(user_id).by(actor);

@@ -202,14 +202,14 @@ impl Sessions {
         self.begin(transaction, user_id, &proof, device).await
     }
 
-    /// Whether the session `id` is not over: nobody ends it until the end of the transaction.
-    pub(crate) async fn goes_on(
+    /// The session `id` if it is not over: nobody ends it until the end of the transaction.
+    pub(crate) async fn living(
         &self,
         transaction: &Transaction,
         id: SessionId,
-    ) -> Result<bool, AuthError> {
+    ) -> Result<Option<Model>, AuthError> {
         let session = repository::sessions::lock(transaction, id).await?;
-        Ok(session.is_some_and(|session| self.is_alive(&session, self.clock.now())))
+        Ok(session.filter(|session| self.is_alive(session, self.clock.now())))
     }
 
     /// The tokens of `session`, whose newest refresh token is `newest`.

@@ -7,7 +7,7 @@ use ashlar_core::{
 };
 
 use super::Users;
-use crate::{error::AuthError, repository};
+use crate::error::AuthError;
 
 impl Users {
     /// Signs the user `id`, who may do no more than `actor`, out everywhere (OWASP ASVS 5.0, 7.4.5).
@@ -18,9 +18,7 @@ impl Users {
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
-            let user = repository::users::lock(transaction, id).await?;
-            let user = user.ok_or(AuthError::NotFound)?;
-            self.roles.must_be_within(&user.role, actor)?;
+            self.callers.lock_managed(transaction, actor, id).await?;
             (self.sessions.end_of(transaction, actor, id, client)).await
         };
         self.database.transaction(work).await?;

@@ -9,10 +9,7 @@ use ashlar_core::{
     valid::Change,
 };
 
-use super::{
-    Users, must_concern,
-    standing::{lock_for_change, standing_changes},
-};
+use super::{Users, must_concern, standing::standing_changes};
 use crate::{
     audit::{self, Entry},
     entity::user::Model,
@@ -96,9 +93,7 @@ impl Users {
         let work = async |transaction: &Transaction| {
             if caller.user_id != id {
                 // Locked, so that nobody who becomes an admin meanwhile is changed as if they were not.
-                let user = repository::users::lock(transaction, id).await?;
-                let role = user.ok_or(AuthError::NotFound)?.role;
-                self.roles.must_be_within(&role, caller)?;
+                (self.callers.lock_managed(transaction, caller, id)).await?;
             }
             self.write(transaction, caller, client, id, expected, &changes)
                 .await
@@ -125,7 +120,8 @@ impl Users {
         let suspends = matches!(changes.status, Change::Set(Status::Suspended));
         let leaves = suspends || matches!(&changes.role, Change::Set(role) if !role.is_admin());
         let work = async |transaction: &Transaction| {
-            let before = lock_for_change(transaction, id, expected, leaves).await?;
+            let locked = self.lock_for_change(transaction, caller, id, expected, leaves);
+            let before = locked.await?;
             self.roles.must_be_within(&before.role, caller)?;
             let written = self.write(transaction, caller, client, id, expected, &changes);
             let user = written.await?.ok_or(AuthError::NotFound)?;

@@ -117,6 +117,7 @@ on_each_database! {
         world.turn_clock(5 * MINUTE);
         assert_unauthorized(&finish_login(&served, &late).await, "Invalid credentials");
 
+        let ada = served.granted(ada.id, &login(&served, &mut device).await);
         let mut device = Device::new();
         let body = device.create(&begin(&ada).await);
         finish(&ada, &body).await.assert_status(201);

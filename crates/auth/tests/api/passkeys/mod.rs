@@ -57,6 +57,11 @@ async fn finish_login(served: &Served, body: &Value) -> TestResponse {
     finish.json(body).send().await
 }
 
+/// `member` in a new session that began with the passkey on `device`.
+pub(crate) async fn signed_in(served: &Served, member: &Member, device: &mut Device) -> Member {
+    served.granted(member.id, &login(served, device).await)
+}
+
 pub(crate) async fn login(served: &Served, device: &mut Device) -> TestResponse {
     let begun = begin_login(served).await;
     finish_login(served, &device.get(&begun)).await

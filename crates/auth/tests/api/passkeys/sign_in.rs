@@ -4,7 +4,7 @@ use ashlar_core::jobs::Schedule;
 use ashlar_testkit::{World, on_each_database};
 use serde_json::json;
 
-use super::{ADA, add, begin as begin_registration, begin_login, finish_login, login};
+use super::{ADA, add, begin as begin_registration, begin_login, finish_login, login, signed_in};
 use crate::{
     MINUTE, Member, PASSWORD, actions, assert_unauthorized, authenticator_app::AuthenticatorApp,
     cookies::Browser, execute, query_text, serve,
@@ -16,7 +16,8 @@ on_each_database! {
         let served = serve(&world).await;
         let ada = served.user(ADA).await;
         let mut device = add(&ada).await;
-        AuthenticatorApp::enable(&world, &ada).await;
+        let by_passkey = signed_in(&served, &ada, &mut device).await;
+        AuthenticatorApp::enable(&world, &by_passkey).await;
         let granted = login(&served, &mut device).await;
         granted.assert_status(200);
         assert_eq!(granted.header("cache-control"), Some("no-store"));
@@ -24,7 +25,7 @@ on_each_database! {
         let me = client.get("/api/v1/auth/me").send().await;
         assert_eq!(me.json()["id"], ada.id.to_string());
         let methods = query_text(&world, "SELECT methods AS text FROM sessions ORDER BY id").await;
-        assert_eq!(methods, ["pwd", "passkey"]);
+        assert_eq!(methods, ["pwd", "passkey", "passkey"]);
         login(&served, &mut device).await.assert_status(200);
     }
 

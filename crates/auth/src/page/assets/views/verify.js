@@ -1,15 +1,16 @@
 // Links of mails that confirm an address. They are used by a button, not by opening them: programs
 // that look into mail open links too.
 
-import { api, ask } from "../api.js";
+import { api } from "../api.js";
 import { el } from "../dom.js";
 import { form } from "../form.js";
 import { tell } from "../notice.js";
 import { go } from "../router.js";
-import { load, user } from "../session.js";
+import { load } from "../session.js";
 
+/** For whoever registered with it alone: a link to an address with which somebody else registered verifies nothing. */
 export function verifyEmail({ token }) {
-  return confirmation(token, (body) => ask("POST", "auth/verify-email", body), "Confirm that this address is yours.", "Confirm my address");
+  return confirmation(token, (body) => api("POST", "auth/verify-email", body), "Confirm that this address is yours.", "Confirm my address");
 }
 
 /** For whoever asked for it alone: a link that somebody else had sent confirms nothing. */
@@ -18,7 +19,7 @@ export function confirmEmail({ token }) {
 }
 
 function confirmation(token, confirm, text, submit) {
-  const onward = el("p", { class: "elsewhere" }, el("a", { href: user() ? "#overview" : "#sign-in" }, user() ? "To your account" : "Sign in"));
+  const onward = el("p", { class: "elsewhere" }, el("a", { href: "#overview" }, "To your account"));
   if (!token) return el("div", {}, el("p", {}, "This link is not complete, or was used already. You can have a new one sent from your profile."), onward);
   return el("div", {},
     el("p", {}, text),
@@ -28,7 +29,7 @@ function confirmation(token, confirm, text, submit) {
       onSubmit: async () => {
         await confirm({ token });
         await load();
-        go(user() ? "overview" : "sign-in");
+        go("overview");
         tell("Thank you, your address is confirmed.");
       },
     }),
