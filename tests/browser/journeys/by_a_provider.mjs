@@ -10,6 +10,7 @@ export async function run(browser) {
   const login = `grace-${process.pid}-${Date.now()}@example.com`;
   const grace = await newcomer(browser, login);
   await provesIdentity(grace, login);
+  await unasked(browser, grace);
   await secondFactor(grace, login);
   await connects(browser, login);
 }
@@ -45,6 +46,24 @@ async function provesIdentity(grace, login) {
   await grace.isTold("Now you can make the change");
   await grace.sees("Two-step sign-in");
   assertClean(grace);
+}
+
+/** A link on another site, to a provider that knows the browser, signs nobody in who does not say so. */
+async function unasked(browser, grace) {
+  await grace.signOut();
+  const link = `${browser.url}/api/v1/auth/oauth/oidc/authorize?redirect_to=/account`;
+  const dialog = grace.page.getByRole("dialog", { name: "Sign in?" });
+  await grace.page.goto(link);
+  await dialog.waitFor();
+  assertClean(grace);
+  await grace.photograph("provider-unasked");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await grace.sees("Sign in");
+  await grace.page.reload();
+  await grace.sees("Sign in");
+  await grace.page.goto(link);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await grace.sees("Overview");
 }
 
 /** The code is asked for at the exchange; leaving it there signs nobody in. */

@@ -68,6 +68,7 @@ impl Auth {
                 clock.clone(),
                 shared.callers.clone(),
                 shared.account_tokens.clone(),
+                shared.throttle.clone(),
             ),
             links: Links::new(shared.account_tokens),
             oauth,

@@ -13,6 +13,8 @@ pub(crate) enum Rule {
     SecondFactor,
     /// Having mail sent to an address.
     ForgotPassword,
+    /// Having mail sent to an address that is to become one's own.
+    ChangeEmail,
     /// A token from a mail's link.
     MailedToken,
     /// Making accounts.
@@ -41,10 +43,11 @@ pub(crate) enum Subject<'a> {
 impl Rule {
     /// Each of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Login,
         Self::SecondFactor,
         Self::ForgotPassword,
+        Self::ChangeEmail,
         Self::MailedToken,
         Self::Register,
         Self::OauthExchange,
@@ -59,6 +62,7 @@ impl Rule {
             Self::Login => "login",
             Self::SecondFactor => "second_factor",
             Self::ForgotPassword => "forgot_password",
+            Self::ChangeEmail => "change_email",
             Self::MailedToken => "mailed_token",
             Self::Register => "register",
             Self::OauthExchange => "oauth_exchange",
@@ -74,6 +78,7 @@ impl Rule {
             Self::Login => "login.throttled",
             Self::SecondFactor => "second_factor.throttled",
             Self::ForgotPassword => "forgot_password.throttled",
+            Self::ChangeEmail => "change_email.throttled",
             Self::MailedToken => "mailed_token.throttled",
             Self::Register => "registration.throttled",
             Self::OauthExchange => "oauth_exchange.throttled",

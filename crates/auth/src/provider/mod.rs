@@ -166,6 +166,8 @@ impl Provider {
         if more.get("sub") != claims.get("sub") {
             return Err(ProviderError::Invalid("the userinfo is another user's"));
         }
+        // One word for both: who did not tell the address does not vouch for it.
+        claims.remove(&self.settings.fields.email_verified);
         for (name, value) in more {
             claims.entry(name).or_insert(value);
         }

@@ -127,32 +127,32 @@ pub(crate) struct Success<'a> {
     pub(crate) guess: &'a Guess,
     /// Whether it filled the bucket of all others.
     pub(crate) unknown: bool,
-    /// Until when the client's network is known.
-    pub(crate) known_until: i64,
+    /// Until when the client's network is known by it; not at all where more is asked for.
+    pub(crate) known_until: Option<i64>,
 }
 
 /// Takes back what a right guess filled, and no more: who has one account must not empty, by signing
-/// in to it, what guesses at others filled. The bucket of the account's known network, which only
-/// its owner's success makes, is emptied, and ready for whoever looked at the clock before.
+/// in to it, what guesses at others filled; nor does the owner of an account empty what a neighbour
+/// filled with guesses at it. With `known_until` the network is known to the account from now on.
 pub(crate) async fn take_back(
     connection: &impl ConnectionTrait,
     success: &Success<'_>,
 ) -> Result<(), DbErr> {
     const SQL: &str = "WITH right_guess (key_hash, empty_at, expires_at) AS ( \
-            VALUES ($2, $1 - $3, $1), ($4, $1 - $5, $1), ($6, $1 - $7, $1), ($8, $1, $9)) \
+            VALUES ($2, $1 - $3, $1), ($4, $1 - $5, $1), ($6, $1 - $7, $1), ($8, $1 - $9, $10)) \
          INSERT INTO auth_throttles AS bucket (key_hash, empty_at, ready_at, expires_at, told_at) \
          SELECT key_hash, empty_at, 0, expires_at, 0 FROM right_guess \
          WHERE key_hash <> '' ORDER BY key_hash \
          ON CONFLICT (key_hash) DO UPDATE SET \
-            empty_at = CASE WHEN excluded.key_hash = $8 THEN $1 \
-                ELSE bucket.empty_at + excluded.empty_at - $1 END, \
-            ready_at = CASE WHEN excluded.key_hash = $8 THEN 0 \
-                ELSE bucket.ready_at + excluded.empty_at - $1 END, \
+            empty_at = bucket.empty_at + excluded.empty_at - $1, \
+            ready_at = bucket.ready_at + excluded.empty_at - $1, \
             expires_at = CASE WHEN excluded.expires_at > bucket.expires_at \
                 THEN excluded.expires_at ELSE bucket.expires_at END";
     let (client, network) = (&success.guess.client, &success.guess.network);
     let account = success.guess.account.as_ref();
     let others = account.filter(|_| success.unknown);
+    let filled = account.filter(|_| !success.unknown);
+    let known = account.filter(|_| !success.unknown || success.known_until.is_some());
     let values = [
         success.now.into(),
         client.key.as_str().into(),
@@ -160,9 +160,10 @@ pub(crate) async fn take_back(
         network.key.as_str().into(),
         network.interval.into(),
         others.map_or("", |account| &account.others).into(),
-        account.map_or(0, |account| account.interval).into(),
-        account.map_or("", |account| &account.known).into(),
-        success.known_until.into(),
+        others.map_or(0, |account| account.interval).into(),
+        known.map_or("", |account| &account.known).into(),
+        filled.map_or(0, |account| account.interval).into(),
+        success.known_until.unwrap_or(success.now).into(),
     ];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), SQL, values);
     connection.execute_raw(statement).await?;

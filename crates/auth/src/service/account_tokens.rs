@@ -196,7 +196,7 @@ impl AccountTokens {
         Ok(repository::account_tokens::delete(transaction, user_id, &Purpose::ALL).await?)
     }
 
-    /// The link with the token `id`, if it can be used now. The token is in the fragment, which a
+    /// The link with the token `id`, if it can be used now, and goes to nobody else's address. The token is in the fragment, which a
     /// browser sends to nobody: it is in no log of a server, and in no `Referer`.
     pub(crate) async fn link(
         &self,
@@ -209,7 +209,12 @@ impl AccountTokens {
             return Ok(None);
         };
         let user = repository::users::find(connection, row.user_id).await?;
-        if !user.is_some_and(|user| may_use(&user, &row)) {
+        let Some(user) = user.filter(|user| may_use(user, &row)) else {
+            return Ok(None);
+        };
+        if row.email.key() != user.email_key
+            && repository::users::has_email(connection, &row.email).await?
+        {
             return Ok(None);
         }
         let (page, fragment) = (&self.settings.page_url, purpose.fragment());

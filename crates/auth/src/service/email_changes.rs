@@ -15,9 +15,9 @@ use crate::{
     entity::user::Model as User,
     error::AuthError,
     events::{email_change_requested, email_changed, updated, verification_requested},
-    model::{Email, Purpose},
+    model::{Email, Purpose, Rule, Subject},
     repository,
-    service::{AccountTokens, Callers, account_tokens::Checked},
+    service::{AccountTokens, Callers, Throttle, account_tokens::Checked},
 };
 
 /// Verifies and changes the addresses of users. Cheap to clone.
@@ -27,6 +27,7 @@ pub struct EmailChanges {
     clock: Clock,
     callers: Callers,
     tokens: AccountTokens,
+    throttle: Throttle,
 }
 
 impl EmailChanges {
@@ -35,12 +36,14 @@ impl EmailChanges {
         clock: Clock,
         callers: Callers,
         tokens: AccountTokens,
+        throttle: Throttle,
     ) -> Self {
         Self {
             database,
             clock,
             callers,
             tokens,
+            throttle,
         }
     }
 
@@ -96,13 +99,17 @@ impl EmailChanges {
     }
 
     /// Has a link sent to `email`, with which it becomes the caller's address. To an address that is
-    /// somebody else's nothing is sent, and the answer does not tell.
+    /// somebody else's nothing is sent: that is found out when the mail is written, so neither the
+    /// answer nor its time tells. Each counts at the address: no mailbox is filled.
     pub(crate) async fn request_change(
         &self,
         caller: &Principal,
         email: &Email,
         client: &ClientInfo,
     ) -> Result<(), AuthError> {
+        let subject = Subject::Address(email.as_str());
+        let pass = (self.throttle).admit(Rule::ChangeEmail, subject, client);
+        pass.await?.failed();
         let work = async |transaction: &Transaction| {
             let user = self.callers.lock_proved(transaction, caller).await?.user;
             if user.email == *email {
@@ -118,10 +125,7 @@ impl EmailChanges {
                 .from(client)
                 .with("email", email.as_str());
             audit::record(transaction, entry, now).await?;
-            let is_taken = repository::users::has_email(transaction, email).await?;
-            if !is_taken || email.key() == user.email_key {
-                publish(transaction, &email_change_requested(&user, &token), now).await?;
-            }
+            publish(transaction, &email_change_requested(&user, &token), now).await?;
             Ok(())
         };
         self.database.transaction(work).await

@@ -266,6 +266,8 @@ impl PasswordChanges {
         repository::passwords::set(transaction, user.id, hash, now).await?;
         self.tokens.void_for_password(transaction, user.id).await?;
         repository::oauth_flows::delete_of(transaction, user.id).await?;
+        // Whoever knew the password, and had codes blocked by it, knows it no more.
+        repository::totp::note_failures(transaction, user.id, 0, None).await?;
         let why = Revocation::PasswordChanged;
         (self.sessions.revoke_all(transaction, user.id, except, why)).await?;
         audit::record(transaction, entry, now).await?;

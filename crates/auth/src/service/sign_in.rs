@@ -83,7 +83,8 @@ impl SignIn {
         let matched = self.current_hash(user.id, hash, password).await;
         let mut methods = vec![Method::Password];
         if user.second_factor {
-            methods.extend(self.second_factor.demand(user.id, code, client).await?);
+            let demanded = self.second_factor.demand(user.id, code, client).await;
+            methods.extend(pass.weigh(self.database.connection(), demanded).await?);
         }
         let proof = Proof {
             methods: &methods,

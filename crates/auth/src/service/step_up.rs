@@ -76,7 +76,8 @@ impl StepUp {
             return Err(PASSKEY_ASKED);
         }
         let attempt = self.attempt(caller, client).await?;
-        match self.prove(caller, password, code, client).await {
+        let proof = self.prove(caller, password, code, client).await;
+        match (attempt.pass.weigh(self.database.connection(), proof)).await {
             Ok(methods) => self.succeeded(&attempt, &methods, client).await,
             Err(error) => {
                 self.failed(caller, &error, client).await?;

@@ -224,12 +224,33 @@ impl Pass {
         &self,
         connection: &impl ConnectionTrait,
     ) -> Result<(), AuthError> {
+        self.take_back(connection, Some(KNOWN)).await
+    }
+
+    /// What came of a guess, as it is. Was it right as far as it went, and something is missing that it
+    /// must come with, it does not count: who comes in two steps makes no wrong guess.
+    pub(crate) async fn weigh<T>(
+        &self,
+        connection: &impl ConnectionTrait,
+        outcome: Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        if let Err(AuthError::SecondFactorRequired(_) | AuthError::Invalid { .. }) = outcome {
+            self.take_back(connection, None).await?;
+        }
+        outcome
+    }
+
+    async fn take_back(
+        &self,
+        connection: &impl ConnectionTrait,
+        known_for: Option<Duration>,
+    ) -> Result<(), AuthError> {
         let now = self.throttle.clock.now().timestamp_micros();
         let success = Success {
             now,
             guess: &self.guess,
             unknown: self.unknown,
-            known_until: now + length(KNOWN),
+            known_until: known_for.map(|time| now + length(time)),
         };
         Ok(throttles::take_back(connection, &success).await?)
     }

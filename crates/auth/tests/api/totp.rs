@@ -197,6 +197,36 @@ on_each_database! {
         assert_eq!(failed.iter().filter(|one| *one == "second_factor.failed").count(), 11);
     }
 
+    /// Nobody who brings the code in a second step, as the page does, makes a wrong guess by it.
+    async fn two_steps_are_no_wrong_guess(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user(ADA).await;
+        let (app, _) = AuthenticatorApp::enable(&world, &ada).await;
+        for _ in 0..12 {
+            assert_asked(&served.login(ADA, PASSWORD).await);
+            login(&served, ADA, &app.code(world.now())).await.assert_status(200);
+            world.turn_clock(Duration::from_secs(30));
+        }
+    }
+
+    /// Whoever knew the password, and had codes blocked by it, keeps nobody out who has another one.
+    async fn a_new_password_ends_the_wait(world: World) {
+        let patient = [("AUTH_ACCOUNT_ATTEMPTS", "20")];
+        let served = Served::of(&world, auth(&world, &patient)).await;
+        let ada = served.user(ADA).await;
+        let (app, _) = AuthenticatorApp::enable(&world, &ada).await;
+        for _ in 0..5 {
+            assert_wrong(&login(&served, ADA, &app.wrong_code(world.now())).await);
+        }
+        login(&served, ADA, &app.code(world.now())).await.assert_error(429, "TOO_MANY_REQUESTS");
+        let body = json!({ "current_password": PASSWORD, "password": "battery staple" });
+        let change = ada.client.post("/api/v1/auth/change-password").json(&body).send().await;
+        change.assert_status(204);
+        let body = json!({ "email": ADA, "password": "battery staple", "code": app.code(world.now()) });
+        let login = served.app.anonymous().post("/api/v1/auth/login").json(&body).send().await;
+        login.assert_status(200);
+    }
+
     /// By default the sign-in itself is throttled too: a code cannot be tried more often than a password.
     async fn a_wrong_code_counts_as_a_failed_sign_in(world: World) {
         let served = serve(&world).await;

@@ -1,6 +1,11 @@
 //! Where the API listens, and the limits within which it serves.
 
-use std::{fs::File, net::Ipv6Addr, path::PathBuf, time::Duration};
+use std::{
+    fs::File,
+    net::{IpAddr, Ipv6Addr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use reqwest::Url;
 
@@ -225,7 +230,14 @@ fn drain_delay(reader: &mut Reader) -> Duration {
 fn backend_url(reader: &mut Reader) -> Option<String> {
     let sentence = "Where clients reach the API; made of HOST and PORT when unset";
     let url = reader.var("BACKEND_URL", sentence).check(is_web_address);
-    url.optional().map(without_slash)
+    let url: Option<String> = url.optional();
+    let is_open = |url: &String| url.starts_with("http:") && !is_this_machine(url);
+    if reader.environment().is_production() && url.as_ref().is_some_and(is_open) {
+        let message =
+            "must begin with https:// in production: else anybody on the way reads what is sent";
+        reader.problem("BACKEND_URL", message);
+    }
+    url.map(without_slash)
 }
 
 fn frontend_url(reader: &mut Reader) -> String {
@@ -267,6 +279,15 @@ pub fn is_web_address(text: &String) -> Result<(), String> {
         true => Ok(()),
         false => Err("must be an address as https://api.example.com".to_owned()),
     }
+}
+
+/// Whether the URL leads to where nobody is on the way.
+fn is_this_machine(url: &str) -> bool {
+    let is_here = |host: &str| {
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    };
+    Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(is_here))
 }
 
 fn without_slash(mut url: String) -> String {

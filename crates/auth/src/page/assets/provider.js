@@ -12,6 +12,9 @@ import { explain } from "./words.js";
 /** Where somebody was who went to a provider: a view's name, no secret. */
 const PLACE = "account.place";
 
+/** That somebody went to a provider from here to sign in. */
+const LEFT = "account.left";
+
 /** That somebody went there to prove who they are, though they are signed in. */
 const PROOF = "account.proof";
 
@@ -37,6 +40,7 @@ export async function providers() {
 
 /** Goes to a provider to sign in. */
 export function leaveFor(name) {
+  sessionStorage.setItem(LEFT, "yes");
   const query = new URLSearchParams({ redirect_to: location.pathname });
   location.assign(`/api/v1/auth/oauth/${encodeURIComponent(name)}/authorize?${query}`);
 }
@@ -68,11 +72,31 @@ export async function comeBack() {
   sessionStorage.removeItem(PLACE);
   const isProof = sessionStorage.getItem(PROOF) !== null;
   sessionStorage.removeItem(PROOF);
+  const hasLeft = sessionStorage.getItem(LEFT) !== null || isProof;
+  sessionStorage.removeItem(LEFT);
   history.replaceState(null, "", location.pathname + (place ? `#${place}` : location.hash));
   if (query.has("error")) return () => warn(TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.");
   if (query.has("linked")) return () => tellLinked(query.get("linked"));
   if (!query.has("code") || (user() && !isProof)) return null;
-  return exchange({ code: query.get("code") }, isProof);
+  const body = { code: query.get("code") };
+  return hasLeft ? exchange(body, isProof) : () => askWhetherToSignIn(body);
+}
+
+/**
+ * Nobody went to a provider from here: another site may have sent the browser on a visit to one that knows it, and
+ * nobody is to be signed in without wanting it (OWASP ASVS 5.0, 7.6.2).
+ */
+async function askWhetherToSignIn(body) {
+  const wantsTo = await open("Sign in?", (close) => [
+    el("p", {}, "A provider says that it knows you, but you did not ask it from this page. Sign in only if you want to."),
+    el("div", { class: "actions" },
+      el("button", { type: "button", class: "button primary", onclick: () => close(true) }, "Sign in"),
+      el("button", { type: "button", class: "button", autofocus: true, onclick: () => close(false) }, "Cancel")),
+  ]);
+  if (wantsTo !== true) return;
+  const then = await exchange(body, false);
+  if (then) await then();
+  else enter();
 }
 
 /** Whoever made the address may have put anything into it, so only a provider's own title is told. */

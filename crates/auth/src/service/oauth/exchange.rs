@@ -36,7 +36,8 @@ impl Oauth {
         let mut methods = vec![Method::Provider];
         if user.second_factor {
             let demanded = self.second_factor.demand(user.id, otp, client).await;
-            methods.extend(demanded.map_err(of_otp)?);
+            let demanded = pass.weigh(connection, demanded.map_err(of_otp)).await;
+            methods.extend(demanded?);
         }
         let proof = Proof {
             at: proved_at(&methods, found.authenticated_at, now),

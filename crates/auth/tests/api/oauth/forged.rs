@@ -42,6 +42,43 @@ on_each_database! {
         sign_in(&served, &idp, "dev").await;
     }
 
+    /// The token that vouches for an address vouches for the one that it tells, and for no other.
+    async fn an_address_is_vouched_for_by_who_tells_it(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        idp.claims(json!({ "sub": "ada-1", "email_verified": true }));
+        idp.says(|told| told.userinfo = Some(json!({ "sub": "ada-1", "email": "ada@example.org" })));
+        sign_in(&served, &idp, "dev").await;
+        let verified = query(&world, "SELECT email AS x FROM users WHERE email_verified_at IS NOT NULL");
+        assert!(verified.await.is_empty());
+        idp.claims(json!({ "sub": "eve-1" }));
+        idp.says(|told| {
+            told.userinfo = Some(json!({ "sub": "eve-1", "email": "eve@example.org", "email_verified": true }));
+        });
+        sign_in(&served, &idp, "dev").await;
+        let verified = query(&world, "SELECT email AS x FROM users WHERE email_verified_at IS NOT NULL");
+        assert_eq!(verified.await, ["eve@example.org"]);
+    }
+
+    /// Addresses that look like Ada's, and are not: in Cyrillic, full width, with a dot that nobody sees.
+    async fn a_look_alike_is_nobodys_address(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        served.register("ada@example.org").await.assert_status(201);
+        super::verify_email(&world, "ada@example.org").await;
+        for email in [
+            "\u{430}da@example.org",
+            "\u{ff41}da@example.org",
+            "ada@ex\u{430}mple.org",
+            "a\u{200b}da@example.org",
+            "ada@example\u{3002}org",
+        ] {
+            idp.claims(json!({ "sub": "eve-1", "email": email, "email_verified": true }));
+            assert_eq!(refused(&served, &idp, "dev").await, "email_missing", "{email}");
+        }
+        assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
+    }
+
     /// Not by another key, not by our secret as an HMAC key, not by nobody.
     async fn the_providers_key_must_have_signed(world: World) {
         let idp = Idp::start(&world).await;

@@ -31,6 +31,8 @@ pub(crate) struct Told {
     pub(crate) id_token: Option<String>,
     /// What its token endpoint answers instead.
     pub(crate) token_reply: Option<Reply>,
+    /// What its userinfo endpoint tells instead of the claims.
+    pub(crate) userinfo: Option<Value>,
     /// What its discovery tells besides.
     pub(crate) metadata: Value,
     nonce: String,
@@ -65,6 +67,7 @@ impl Idp {
             key: None,
             id_token: None,
             token_reply: None,
+            userinfo: None,
             metadata: json!({}),
             nonce: String::new(),
             issued: 0,
@@ -118,7 +121,7 @@ impl Told {
                 .token_reply
                 .clone()
                 .unwrap_or_else(|| self.tokens(request, &url)),
-            "/userinfo" => Reply::json(self.claims.to_string()),
+            "/userinfo" => Reply::json(self.userinfo.as_ref().unwrap_or(&self.claims).to_string()),
             _ => Reply::status(404),
         }
     }

@@ -166,6 +166,25 @@ on_each_database! {
         assert_eq!(served.hammer("192.0.2.1", ADA).await, 1);
     }
 
+    /// The owner who signs in meanwhile gives a neighbour, who guesses from the same network, no guess more.
+    async fn a_neighbour_gets_no_guess_by_the_owners_success(world: World) {
+        let served = behind_proxy(&world, &[]).await;
+        served.register(ADA).await.assert_status(201);
+        served.login_from("198.51.100.7", ADA, PASSWORD).await.assert_status(200);
+        let end = world.now() + 60 * MINUTE;
+        let mut guesses = 0;
+        while world.now() < end {
+            let answer = served.login_from("198.51.100.8", ADA, WRONG).await;
+            match answer.status() {
+                429 => world.turn_clock(retry_after(&answer) * SECOND),
+                _ => guesses += 1,
+            }
+            // Refused while a wait is due, as everybody there.
+            served.login_from("198.51.100.7", ADA, PASSWORD).await;
+        }
+        assert!((5..20).contains(&guesses), "{guesses}");
+    }
+
     /// What is known is forgotten after three months without a sign-in.
     async fn a_network_is_known_for_three_months(world: World) {
         let served = behind_proxy(&world, &[]).await;

@@ -6,10 +6,11 @@ use ashlar_core::{
     settings::{LogSettings, Reader, Source},
     telemetry::{self, Sink},
 };
-use ashlar_testkit::{Backend, World, run};
+use ashlar_testkit::{Backend, World, run, upstream::Reply};
 use serde_json::{Value, json};
 
 use super::{WRONG, behind_proxy};
+use crate::oauth::{Idp, Visit, serve_with};
 
 const FORGED: &str =
     "mallory\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}\n\u{1b}[31m@example.org";
@@ -23,6 +24,17 @@ fn nothing_can_be_written_into_the_log() {
         let settings = LogSettings::read(&mut reader);
         let (dispatch, guard) = telemetry::start(&settings, Sink::file(&path).unwrap()).unwrap();
         tracing::dispatcher::set_global_default(dispatch).unwrap();
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let visit = Visit::begin(&served.app, "dev").await;
+        let refusal = json!({ "error": "invalid_grant\r\n{\"level\":\"ERROR\"}\u{1b}[31m" });
+        let refusal = Reply::status(400).body(refusal.to_string());
+        let refusal = refusal.header("content-type", "application/json");
+        idp.says(|told| told.token_reply = Some(refusal));
+        visit.end(&served.app).await;
+        let visit = Visit::begin(&served.app, "dev").await;
+        let back = [("error", FORGED), ("state", &visit.state())];
+        visit.back(&served.app, &back).await.assert_status(302);
         let served = behind_proxy(&world, &[]).await;
         for (number, email) in [FORGED, "mallory%0d%0aforged@example.org"]
             .iter()
@@ -54,6 +66,13 @@ fn nothing_can_be_written_into_the_log() {
                 .filter(|line| line["reason"] == "unknown_email");
             assert_eq!(failed.count(), 1, "{log}");
         }
+        let failed = |line: &&Value| line["message"] == "oauth_identify_failed";
+        let refused = lines.iter().filter(failed).map(|line| &line["error"]);
+        let refused: Vec<&Value> = refused.collect();
+        assert_eq!(
+            refused,
+            ["the provider refused: invalid_grantlevelERROR31m"]
+        );
         for secret in ["mallory", "forged", WRONG] {
             assert!(!log.contains(secret), "{secret} in {log}");
         }

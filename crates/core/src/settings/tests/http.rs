@@ -78,6 +78,23 @@ fn browsers_know_this_machine_by_its_name() {
 }
 
 #[test]
+fn in_production_clients_come_by_https() {
+    for (url, is_right) in [
+        ("http://api.example.org", false),
+        ("http://127.0.0.1.example.org", false),
+        ("https://api.example.org", true),
+        ("http://localhost:8000", true),
+        ("http://127.0.0.1:8000", true),
+        ("http://[::1]:8000", true),
+    ] {
+        let (_, outcome) = read(production([("BACKEND_URL", url)]));
+        assert_eq!(outcome.is_ok(), is_right, "{url}");
+        let (_, outcome) = read(Source::from_pairs([("BACKEND_URL", url)]));
+        outcome.unwrap();
+    }
+}
+
+#[test]
 fn in_production_no_page_of_another_origin_may_call_unless_it_is_named() {
     let (settings, outcome) = read(Source::from_pairs(NOTHING));
     outcome.unwrap();
