@@ -30,6 +30,8 @@ mod remembered;
 mod totp;
 mod webauthn;
 mod password;
+#[cfg(test)]
+mod entropy;
 mod repository;
 mod entity;
 

@@ -29,6 +29,14 @@ pub(crate) fn hash(value: &Secret) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::assert_random;
+
+    #[test]
+    fn a_value_has_256_random_bits() {
+        assert_random(256, || {
+            URL_SAFE_NO_PAD.decode(random().unwrap().expose()).unwrap()
+        });
+    }
 
     #[test]
     fn values_differ_and_so_do_their_hashes() {

@@ -85,9 +85,23 @@ impl std::fmt::Debug for RecoveryCodes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::assert_random;
 
     fn codes() -> RecoveryCodes {
         RecoveryCodes::new(&SecretKey::from_text(&Secret::from("one key")))
+    }
+
+    /// Of the five bits of a letter, as base 32 has them.
+    #[test]
+    fn a_code_has_120_random_bits() {
+        let digit = |letter: u8| match letter {
+            b'a'..=b'z' => letter - b'a',
+            _ => letter - b'2' + 26,
+        };
+        assert_random(120, || {
+            let letters = generate().unwrap().expose().replace('-', "");
+            letters.bytes().map(digit).collect()
+        });
     }
 
     #[test]

@@ -144,9 +144,16 @@ impl std::fmt::Debug for RefreshTokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::assert_random;
 
     fn tokens(key: &str) -> RefreshTokens {
         RefreshTokens::new(&SecretKey::from_text(&Secret::from(key)))
+    }
+
+    #[test]
+    fn a_first_token_has_256_random_bits() {
+        let (tokens, session) = (tokens("one key"), SessionId::new());
+        assert_random(256, || tokens.first(session).unwrap().secret.to_vec());
     }
 
     #[test]

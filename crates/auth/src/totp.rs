@@ -123,9 +123,15 @@ impl std::fmt::Debug for TotpSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::assert_random;
 
     fn secret() -> TotpSecret {
         TotpSecret::from_bytes(b"12345678901234567890").unwrap()
+    }
+
+    #[test]
+    fn a_secret_has_160_random_bits() {
+        assert_random(160, || TotpSecret::new().unwrap().as_bytes().to_vec());
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

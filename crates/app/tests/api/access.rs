@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What anybody may do, signed in or not: these operations and no others.
-const PUBLIC: [&str; 19] = [
+const PUBLIC: [&str; 18] = [
     "GET /.well-known/jwks.json",
     "GET /api/health",
     "GET /api/v1/auth/csrf",
@@ -379,6 +379,17 @@ fn assert_refused(caller: Caller, operation: &Operation, answer: &TestResponse) 
     }
 }
 
+/// The names of all properties in `schema`.
+fn properties(schema: &Value, names: &mut BTreeSet<String>) {
+    let Some(fields) = schema.as_object() else {
+        return;
+    };
+    if let Some(properties) = schema["properties"].as_object() {
+        names.extend(properties.keys().cloned());
+    }
+    fields.values().for_each(|inner| properties(inner, names));
+}
+
 on_sqlite! {
     /// Without a principal in its handler's signature an operation is for everybody.
     async fn what_anybody_may_do_is_listed(world: World) {
@@ -388,6 +399,17 @@ on_sqlite! {
         let names: BTreeSet<String> = secured(&app).iter().map(name).collect();
         let gone: Vec<&&str> = OPEN.iter().filter(|open| !names.contains(**open)).collect();
         assert!(gone.is_empty(), "no such operations: {gone:?}");
+    }
+
+    /// No body of the contract has a place for what others know or could look up (OWASP ASVS 5.0, 6.4.2).
+    async fn no_hint_and_no_secret_question_is_kept(world: World) {
+        let app = serve(&world).await;
+        let document = serde_json::to_value(app.document()).unwrap();
+        let mut names = BTreeSet::new();
+        properties(&document["components"]["schemas"], &mut names);
+        assert!(names.contains("password"), "the walk sees nothing");
+        let told = |name: &&String| ["hint", "question", "answer", "maiden"].iter().any(|word| name.contains(word));
+        assert_eq!(names.iter().find(told), None);
     }
 
     /// That the walk sees a route which asks nobody who they are.

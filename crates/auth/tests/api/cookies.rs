@@ -102,6 +102,26 @@ fn assert_forbidden(response: &TestResponse, message: &str) {
 }
 
 on_each_database! {
+    /// A page of another origin sends without asking first what a form can send: no such body signs a browser
+    /// in, and the one form that there is gives no cookies.
+    async fn no_form_of_another_site_signs_a_browser_in(world: World) {
+        let served = serve(&world).await;
+        served.register("ada@example.org").await.assert_status(201);
+        let body = json!({ "email": "ada@example.org", "password": PASSWORD, "cookies": true }).to_string();
+        for content_type in ["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""] {
+            let post = served.app.anonymous().post(LOGIN).header("content-type", content_type);
+            let refused = post.body(body.clone()).send().await;
+            refused.assert_error(415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+        let form = [("username", "ada@example.org"), ("password", PASSWORD)];
+        let post = || served.app.anonymous().post("/api/v1/auth/token");
+        let granted = post().form(&form).send().await;
+        granted.assert_status(200);
+        assert_eq!(granted.header("set-cookie"), None);
+        let asked = post().form(&[&form[..], &[("cookies", "true")]].concat()).send().await;
+        asked.assert_error(422, "VALIDATION_ERROR");
+    }
+
     /// The tokens are in cookies that no page can read, and nowhere else.
     async fn the_tokens_are_in_cookies_alone(world: World) {
         let served = serve(&world).await;
