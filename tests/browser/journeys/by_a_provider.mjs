@@ -9,8 +9,8 @@ const NAME = "Stone Guild";
 export async function run(browser) {
   const login = `grace-${process.pid}-${Date.now()}@example.com`;
   const grace = await newcomer(browser, login);
+  await unasked(browser, grace, login);
   await provesIdentity(grace, login);
-  await unasked(browser, grace);
   await secondFactor(grace, login);
   await connects(browser, login);
 }
@@ -49,11 +49,12 @@ async function provesIdentity(grace, login) {
 }
 
 /** A link on another site, to a provider that knows the browser, signs nobody in who does not say so. */
-async function unasked(browser, grace) {
+async function unasked(browser, grace, login) {
   await grace.signOut();
   const link = `${browser.url}/api/v1/auth/oauth/oidc/authorize?redirect_to=/account`;
   const dialog = grace.page.getByRole("dialog", { name: "Sign in?" });
   await grace.page.goto(link);
+  await agree(grace, login);
   await dialog.waitFor();
   assertClean(grace);
   await grace.photograph("provider-unasked");
@@ -62,6 +63,7 @@ async function unasked(browser, grace) {
   await grace.page.reload();
   await grace.sees("Sign in");
   await grace.page.goto(link);
+  await agree(grace, login);
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await grace.sees("Overview");
 }
