@@ -1,5 +1,7 @@
 //! Passwords, hashed with argon2id off the async threads.
 
+mod memory;
+
 use std::{
     fmt,
     sync::{
@@ -11,7 +13,7 @@ use std::{
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::{
-        self, PasswordHasher, PasswordVerifier,
+        self,
         phc::{self, Output, ParamsString, Salt},
         try_generate_salt,
     },
@@ -56,7 +58,7 @@ impl Passwords {
     pub(crate) fn new(params: Params, words: Vec<String>) -> Self {
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            offload: Offload::per_core(QUEUE),
+            offload: Offload::per_core(QUEUE, memory::release),
             compared: Arc::default(),
             words: words.into(),
         }
@@ -82,8 +84,9 @@ impl Passwords {
     pub(crate) async fn hash(&self, password: Secret) -> Result<PasswordHash, PasswordError> {
         let argon2 = self.argon2.clone();
         let hashing = move || {
-            let password = normalized(&password);
-            let hash = argon2.hash_password_with_salt(password.expose().as_bytes(), &salt()?)?;
+            let (password, salt) = (normalized(&password), salt()?);
+            let output = memory::hashed(&argon2, password.expose().as_bytes(), &salt)?;
+            let hash = phc_hash(argon2.params(), &salt, output)?;
             Ok(PasswordHash(hash.to_string()))
         };
         self.offload.run(hashing).await?
@@ -108,11 +111,7 @@ impl Passwords {
             };
             compared.fetch_add(1, Relaxed);
             let password = normalized(&password);
-            match argon2.verify_password(password.expose().as_bytes(), &hash) {
-                Ok(()) => Ok(true),
-                Err(password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(error.into()),
-            }
+            is_of(&hash, password.expose().as_bytes())
         };
         self.offload.run(comparing).await?
     }
@@ -140,13 +139,40 @@ impl Passwords {
 /// A hash that no password has (but by a chance of 2⁻²⁵⁶): random bytes in its place.
 fn decoy(params: &Params) -> Result<phc::PasswordHash, PasswordError> {
     let output = [salt()?, salt()?].concat();
+    let output = Output::new(&output).map_err(password_hash::Error::from)?;
+    phc_hash(params, &salt()?, output)
+}
+
+/// What argon2id made with `params` and `salt`, as it is kept.
+fn phc_hash(
+    params: &Params,
+    salt: &[u8],
+    output: Output,
+) -> Result<phc::PasswordHash, PasswordError> {
     Ok(phc::PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(params)?,
-        salt: Some(Salt::new(&salt()?).map_err(password_hash::Error::from)?),
-        hash: Some(Output::new(&output).map_err(password_hash::Error::from)?),
+        salt: Some(Salt::new(salt).map_err(password_hash::Error::from)?),
+        hash: Some(output),
     })
+}
+
+/// Whether `hash`, by the parameters that it was made with, is that of `password`. Outputs are compared in constant
+/// time.
+fn is_of(hash: &phc::PasswordHash, password: &[u8]) -> Result<bool, PasswordError> {
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+        return Ok(false);
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
+    let version = hash.version.map(Version::try_from).transpose();
+    let version = version.map_err(password_hash::Error::from)?;
+    let argon2 = Argon2::new(
+        algorithm,
+        version.unwrap_or_default(),
+        Params::try_from(hash)?,
+    );
+    Ok(memory::hashed(&argon2, password, salt)? == *expected)
 }
 
 /// 16 bytes from the system (RFC 9106, 3.1).
@@ -182,6 +208,8 @@ impl fmt::Debug for Passwords {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordVerifier;
+
     use super::*;
 
     fn passwords(iterations: u32) -> Passwords {
@@ -215,6 +243,28 @@ mod tests {
         let other = passwords.hash("correct horse".into()).await.unwrap();
         assert_ne!(hash, other, "each hash has a salt of its own");
         assert!(!format!("{hash:?}").contains("argon2"));
+    }
+
+    /// What is kept is what any argon2 reads, also where memory is used a second time, for less and for more of it.
+    #[actix_web::test]
+    async fn hashes_are_those_of_argon2() {
+        let of_memory = |kib| Passwords::new(Params::new(kib, 2, 1, None).unwrap(), Vec::new());
+        for passwords in [of_memory(64), of_memory(16), of_memory(256)] {
+            for password in ["correct horse", "battery staple"] {
+                let hash = passwords.hash(password.into()).await.unwrap();
+                let library = Argon2::default();
+                let verify =
+                    |password: &str| library.verify_password(password.as_bytes(), hash.0.as_str());
+                verify(password).unwrap();
+                verify("wrong horse").unwrap_err();
+                assert!(
+                    passwords
+                        .matches(password.into(), Some(&hash))
+                        .await
+                        .unwrap()
+                );
+            }
+        }
     }
 
     #[actix_web::test]

@@ -111,7 +111,7 @@ fn hash_share(results: &Results) -> String {
     };
     let hash = hash.as_secs_f64() * 1e6;
     format!(
-        "Login: verifying the stored hash takes {:.1} ms while as many go on at once, {:.0} % of the CPU of a \
+        "Login: computing the stored hash takes {:.1} ms while as many go on at once, {:.0} % of the CPU of a \
          saturated login.",
         hash / 1e3,
         100.0 * hash / login.cpu

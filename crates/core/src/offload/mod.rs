@@ -8,13 +8,14 @@ use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use thiserror::Error;
 use tokio::sync::{AcquireError, Semaphore, oneshot};
 use tracing::Span;
 
-use self::threads::{Priority, Threads};
+use self::threads::{Priority, Threads, WhenIdle};
 use crate::context;
 
 /// A bounded pool for work that keeps a thread busy, on threads of its own. Clones share the bounds.
@@ -26,6 +27,9 @@ pub struct Offload {
     running: Arc<Semaphore>,
     threads: Threads,
 }
+
+/// How long a thread waits for work before it gives back what it keeps.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Why offloaded work has no result.
 #[derive(Debug, Error)]
@@ -45,23 +49,33 @@ pub enum OffloadError {
 impl Offload {
     /// A pool that runs at most `max_running` at once (at least one) and lets `max_queued` wait.
     pub fn new(max_running: usize, max_queued: usize) -> Self {
-        Self::with_priority(Priority::Equal, max_running, max_queued)
+        Self::with_priority(Priority::Equal, max_running, max_queued, || {})
     }
 
     /// A pool for computing: one piece of work for each core, and `max_queued` wait. On Linux the threads that answer requests go
-    /// first, so that these wait for a busy pool hardly longer than for an idle one.
-    pub fn per_core(max_queued: usize) -> Self {
+    /// first, so that these wait for a busy pool hardly longer than for an idle one. A thread that has had nothing to do for
+    /// some seconds calls `when_idle`, to give back what it keeps from one piece of work to the next.
+    pub fn per_core(max_queued: usize, when_idle: fn()) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with_priority(Priority::Low, cores, max_queued)
+        Self::with_priority(Priority::Low, cores, max_queued, when_idle)
     }
 
-    fn with_priority(priority: Priority, max_running: usize, max_queued: usize) -> Self {
+    fn with_priority(
+        priority: Priority,
+        max_running: usize,
+        max_queued: usize,
+        when_idle: fn(),
+    ) -> Self {
+        let when_idle = WhenIdle {
+            after: IDLE,
+            call: when_idle,
+        };
         let max_running = max_running.clamp(1, Semaphore::MAX_PERMITS / 2);
         let max_queued = max_queued.min(Semaphore::MAX_PERMITS / 2);
         Self {
             admitted: Arc::new(Semaphore::new(max_running + max_queued)),
             running: Arc::new(Semaphore::new(max_running)),
-            threads: Threads::start(max_running, priority),
+            threads: Threads::start(max_running, priority, when_idle),
         }
     }
 

@@ -1,10 +1,13 @@
 //! What becomes of work under load, and of work whose caller goes away.
 
 use std::{
+    collections::HashSet,
     sync::{
+        Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
+    thread::{self, ThreadId},
     time::Duration,
 };
 
@@ -30,7 +33,29 @@ async fn wait_for(began: &mpsc::Receiver<()>) {
 #[tokio::test]
 async fn it_returns_what_the_work_returns() {
     assert_eq!(Offload::new(1, 0).run(|| 6 * 7).await.unwrap(), 42);
-    assert_eq!(Offload::per_core(0).run(|| "done").await.unwrap(), "done");
+    assert_eq!(
+        Offload::per_core(0, || {}).run(|| "done").await.unwrap(),
+        "done"
+    );
+}
+
+/// Each thread, also the one that waits behind the other.
+#[tokio::test]
+async fn a_thread_without_work_gives_back_what_it_keeps() {
+    static GIVEN_BACK: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
+    let when_idle = WhenIdle {
+        after: Duration::from_millis(10),
+        call: || GIVEN_BACK.lock().unwrap().push(thread::current().id()),
+    };
+    let threads = Threads::start(2, Priority::Equal, when_idle);
+    let gave_back = || {
+        let known = GIVEN_BACK.lock().unwrap();
+        known.iter().collect::<HashSet<_>>().len()
+    };
+    while gave_back() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(threads.run(|| ()));
 }
 
 #[tokio::test]
@@ -68,7 +93,7 @@ async fn no_more_than_the_bound_run_at_once() {
         let (running, most) = (Arc::clone(&running), Arc::clone(&most));
         offload.run(move || {
             most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
-            std::thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(2));
             running.fetch_sub(1, SeqCst);
         })
     });

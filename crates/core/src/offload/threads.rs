@@ -3,6 +3,7 @@
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
+    time::Duration,
 };
 
 /// What a thread gets of the processors.
@@ -19,6 +20,13 @@ pub(super) enum Priority {
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
+/// What a thread does that has waited for work so long, and again after as long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WhenIdle {
+    pub(super) after: Duration,
+    pub(super) call: fn(),
+}
+
 /// Something to compute.
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -31,7 +39,7 @@ pub(super) struct Threads {
 
 impl Threads {
     /// So many of them; fewer where the system refuses one.
-    pub(super) fn start(count: usize, priority: Priority) -> Self {
+    pub(super) fn start(count: usize, priority: Priority, when_idle: WhenIdle) -> Self {
         let (jobs, waiting) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..count {
@@ -42,7 +50,7 @@ impl Threads {
                 if matches!(priority, Priority::Low) {
                     be_nice();
                 }
-                work(&waiting);
+                work(&waiting, when_idle);
             });
         }
         Self { jobs }
@@ -55,16 +63,18 @@ impl Threads {
 }
 
 /// Runs jobs until nobody is left who could send one.
-fn work(waiting: &Mutex<mpsc::Receiver<Job>>) {
+fn work(waiting: &Mutex<mpsc::Receiver<Job>>, when_idle: WhenIdle) {
     // The lock is held while waiting, and not while running: jobs do not panic.
     let next = || {
-        waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv()
+        let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.recv_timeout(when_idle.after)
     };
-    while let Ok(job) = next() {
-        job();
+    loop {
+        match next() {
+            Ok(job) => job(),
+            Err(mpsc::RecvTimeoutError::Timeout) => (when_idle.call)(),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 
