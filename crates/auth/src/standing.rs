@@ -44,7 +44,7 @@ pub(crate) type SessionStates = Remembered<Session, SessionState>;
 pub(crate) fn standings(database: &Database) -> Arc<Standings> {
     let topic = Topic::new("auth.users");
     Remembered::new(database, topic, |database, ids| async move {
-        repository::users::standings(database.connection(), ids).await
+        repository::standings::of_users(database.connection(), ids).await
     })
 }
 

@@ -129,13 +129,13 @@ impl Shared {
             Arc::clone(&session_states),
             settings.sessions.clone(),
         );
+        let known_keys = Arc::new(KnownKeys::new(database.clone()));
         let callers = Callers::new(sessions.clone(), roles.clone(), Arc::clone(&standings));
         Self {
             passwords: Arc::new(Passwords::new(
                 settings.argon2.clone(),
                 settings.password_words.clone(),
             )),
-            known_keys: Arc::new(KnownKeys::new(database.clone())),
             account_tokens: AccountTokens::new(
                 database.clone(),
                 clock.clone(),
@@ -150,7 +150,10 @@ impl Shared {
                 Arc::clone(&sealer),
                 throttle.clone(),
                 callers.clone(),
+                sessions.clone(),
+                Arc::clone(&known_keys),
             ),
+            known_keys,
             standings,
             sessions,
             callers,

@@ -116,6 +116,23 @@ pub(crate) async fn revoke_all(
         .await
 }
 
+/// Takes from the user's keys what they have by a second factor: those that had it.
+pub(crate) async fn forget_second_factor(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+) -> Result<Vec<KeyHash>, DbErr> {
+    let changed = Entity::update_many()
+        .set(ActiveModel {
+            second_factor: Set(false),
+            ..Default::default()
+        })
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::SecondFactor.eq(true))
+        .exec_with_returning(connection)
+        .await?;
+    Ok(changed.into_iter().map(|key| key.hash).collect())
+}
+
 /// Notes that these keys were used at `now`, unless another process just did.
 pub(crate) async fn note_uses(
     connection: &impl ConnectionTrait,

@@ -9,20 +9,18 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use crate::{
     entity::{
-        passkey, password,
+        password,
         user::{ActiveModel, Column, Entity, Model},
     },
     model::{DisplayName, Email, RoleName, Status},
     password::PasswordHash,
     schemas::{UserFilters, UserSort, UserUpdate},
-    standing::Standing,
 };
 
 /// The unique index on the addresses of users.
@@ -134,37 +132,6 @@ pub(crate) async fn find_all(
 ) -> Result<Vec<Model>, DbErr> {
     let ids = ids.iter().map(UserId::as_uuid).collect();
     record::find_by_ids::<Entity>(connection, ids).await
-}
-
-/// The standings of those of these users who exist, in one statement.
-pub(crate) async fn standings(
-    connection: &impl ConnectionTrait,
-    ids: Vec<UserId>,
-) -> Result<Vec<(UserId, Standing)>, DbErr> {
-    let passkeys = passkey::Entity::find()
-        .select_only()
-        .expr(Expr::value(1))
-        .filter(Expr::col((passkey::Entity, passkey::Column::UserId)).equals((Entity, Column::Id)));
-    let second_factor = Column::SecondFactor
-        .into_expr()
-        .or(Expr::exists(passkeys.into_query()));
-    let rows: Vec<(UserId, RoleName, Status, bool)> = Entity::alive()
-        .filter(Column::Id.is_in(ids))
-        .select_only()
-        .columns([Column::Id, Column::Role, Column::Status])
-        .expr(second_factor)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    let standing = |(id, role, status, second_factor)| {
-        let standing = Standing {
-            role,
-            status,
-            second_factor,
-        };
-        (id, standing)
-    };
-    Ok(rows.into_iter().map(standing).collect())
 }
 
 pub(crate) async fn list(

@@ -31,8 +31,8 @@ pub(super) fn routes() -> Vec<Route> {
             .about(SCOPES),
         Route::delete("/auth/api-keys/{key_id}", revoke)
             .named("revoke_api_key", "Revoke an API key")
-            .about("It is refused from now on.")
-            .fails(&[Code::NotFound]),
+            .about("It is refused from now on. Whoever has a second factor must have signed in with it.")
+            .fails(&[Code::StepUpRequired, Code::NotFound]),
     ]
 }
 

@@ -47,7 +47,8 @@ const RESET: &str = "Sets the password of whoever got the link in a mail, and en
     old or not ours is a 422.";
 
 const CHANGE: &str = "Ends all other sessions. The current password is asked for if there is \
-    one; without one, the sign-in must be recent.";
+    one; without one, the sign-in must be recent. Whoever has a second factor must have signed in with it \
+    (403 `STEP_UP_REQUIRED`).";
 
 async fn forget(
     passwords: Data<PasswordChanges>,

@@ -124,6 +124,7 @@ impl ApiKeys {
     ) -> Result<(), AuthError> {
         let work = async |transaction: &Transaction| {
             let now = self.clock.now();
+            self.callers.lock_proved(transaction, owner).await?;
             let revoked = repository::api_keys::revoke(transaction, owner.user_id, id, now).await?;
             let key = revoked.ok_or(AuthError::KeyNotFound)?;
             let entry = about("api_key.revoked", &key, owner, client);

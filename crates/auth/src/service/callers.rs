@@ -11,9 +11,9 @@ use ashlar_core::{
 use crate::{
     entity::{session, user},
     error::AuthError,
-    model::{Method, Status},
+    model::Status,
     repository,
-    service::{Roles, Sessions, step_up::session_of},
+    service::{Roles, Sessions, second_factor::must_be_proved, step_up::session_of},
     standing::Standings,
 };
 
@@ -67,21 +67,15 @@ impl Callers {
         caller: &Principal,
     ) -> Result<Caller, AuthError> {
         let caller = self.lock(transaction, caller).await?;
-        let user = &caller.user;
-        if Method::have_second_factor(&caller.session.methods)
-            || !(user.second_factor || repository::passkeys::count(transaction, user.id).await? > 0)
-        {
-            Ok(caller)
-        } else {
-            Err(AuthError::StepUpRequired)
-        }
+        must_be_proved(transaction, &caller.user, &caller.session).await?;
+        Ok(caller)
     }
 
     /// The user `id`, for a change by `actor`, who manages users and may do all that the other may.
     ///
     /// # Errors
     ///
-    /// [`AuthError::SessionOver`] and [`AuthError::Forbidden`] when that is so no longer,
+    /// [`AuthError::SessionOver`], [`AuthError::StepUpRequired`] and [`AuthError::Forbidden`] when that is so no longer,
     /// [`AuthError::NotFound`] when there is no such user.
     pub(crate) async fn lock_managed(
         &self,
@@ -97,7 +91,8 @@ impl Callers {
         Ok(user)
     }
 
-    /// That `actor`, one of the `users` who are locked, is still signed in and may do what they could.
+    /// That `actor`, one of the `users` who are locked, is still signed in, with a second factor if they have one, and
+    /// may do what they could.
     pub(crate) async fn may_manage(
         &self,
         transaction: &Transaction,
@@ -106,6 +101,7 @@ impl Callers {
     ) -> Result<(), AuthError> {
         let user = users.iter().find(|user| user.id == actor.user_id).cloned();
         let actor_now = self.stands(transaction, user, actor).await?;
+        must_be_proved(transaction, &actor_now.user, &actor_now.session).await?;
         let permissions = self.roles.permissions(&actor_now.user.role);
         let mut names = actor.permissions.names().iter();
         match names.all(|name| permissions.contains(name)) {

@@ -109,7 +109,7 @@ impl EmailChanges {
     ) -> Result<(), AuthError> {
         let subject = Subject::Address(email.as_str());
         let pass = (self.throttle).admit(Rule::ChangeEmail, subject, client);
-        pass.await?.failed();
+        let pass = pass.await?;
         let work = async |transaction: &Transaction| {
             let user = self.callers.lock_proved(transaction, caller).await?.user;
             if user.email == *email {
@@ -128,7 +128,12 @@ impl EmailChanges {
             publish(transaction, &email_change_requested(&user, &token), now).await?;
             Ok(())
         };
-        self.database.transaction(work).await
+        let requested = self.database.transaction(work).await;
+        // What is not sent fills no mailbox.
+        if requested.is_err() {
+            pass.take_back(self.database.connection(), None).await?;
+        }
+        requested
     }
 
     /// The address that the token was sent to takes the place of the caller's, who is told at the old
@@ -144,7 +149,7 @@ impl EmailChanges {
     ) -> Result<(), AuthError> {
         let token = (self.check_own(caller, Purpose::ConfirmEmail, token, client)).await?;
         let work = async |transaction: &Transaction| {
-            self.callers.lock(transaction, caller).await?;
+            self.callers.lock_proved(transaction, caller).await?;
             let before = self.tokens.redeem(transaction, &token).await?;
             let (now, email) = (self.clock.now(), token.row.email.clone());
             let after =

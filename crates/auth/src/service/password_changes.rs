@@ -43,6 +43,10 @@ pub struct PasswordChanges {
 }
 
 impl PasswordChanges {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, with its parts by name"
+    )]
     pub(crate) fn new(
         database: Database,
         clock: Clock,
@@ -161,7 +165,7 @@ impl PasswordChanges {
     }
 
     /// Sets the caller's password. Who has one must know it, and who has none must have signed in
-    /// lately. Their other sessions end.
+    /// lately; and who has a second factor must have signed in with it. Their other sessions end.
     pub(crate) async fn change(
         &self,
         caller: &Principal,
@@ -179,7 +183,7 @@ impl PasswordChanges {
         (self.passwords).check(&password, &user.email, &user.display_name)?;
         let hash = self.passwords.hash(password.into_secret()).await?;
         let work = async |transaction: &Transaction| {
-            let user = self.callers.lock(transaction, caller).await?.user;
+            let user = self.callers.lock_proved(transaction, caller).await?.user;
             self.must_be_still(transaction, &user, old.as_ref()).await?;
             let now = self.clock.now();
             if old.is_none() {

@@ -23,13 +23,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     audit::{self, Entry},
-    entity::totp_credential::Model,
+    entity::{session, totp_credential::Model, user},
     error::AuthError,
     events::second_factor_changed,
+    known_keys::KnownKeys,
     model::{Method, Rule, Subject},
     recovery_code::RecoveryCodes,
     repository,
-    service::{Callers, Throttle},
+    service::{Callers, Sessions, Throttle},
     totp::TotpSecret,
 };
 
@@ -48,6 +49,8 @@ pub struct SecondFactor {
     sealer: Arc<Sealer>,
     throttle: Throttle,
     callers: Callers,
+    sessions: Sessions,
+    known_keys: Arc<KnownKeys>,
     pub(super) recovery_codes: Arc<RecoveryCodes>,
 }
 
@@ -68,7 +71,30 @@ enum Outcome {
     Right(Method),
 }
 
+/// That `session` began with a second factor, where its user has one: an app or a passkey. Both are locked.
+///
+/// # Errors
+///
+/// [`AuthError::StepUpRequired`] when it did not.
+pub(super) async fn must_be_proved(
+    transaction: &Transaction,
+    user: &user::Model,
+    session: &session::Model,
+) -> Result<(), AuthError> {
+    if Method::have_second_factor(&session.methods)
+        || !(user.second_factor || repository::passkeys::count(transaction, user.id).await? > 0)
+    {
+        Ok(())
+    } else {
+        Err(AuthError::StepUpRequired)
+    }
+}
+
 impl SecondFactor {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, with its parts by name"
+    )]
     pub(crate) fn new(
         database: Database,
         clock: Clock,
@@ -76,6 +102,8 @@ impl SecondFactor {
         sealer: Arc<Sealer>,
         throttle: Throttle,
         callers: Callers,
+        sessions: Sessions,
+        known_keys: Arc<KnownKeys>,
     ) -> Self {
         Self {
             database,
@@ -83,6 +111,8 @@ impl SecondFactor {
             sealer,
             throttle,
             callers,
+            sessions,
+            known_keys,
             recovery_codes: Arc::new(RecoveryCodes::new(secret_key)),
         }
     }

@@ -1,5 +1,9 @@
 //! Throttling of all that can be guessed (OWASP ASVS 4.0, 2.2.1).
 
+mod pass;
+
+pub(crate) use self::pass::Pass;
+
 use std::{fmt, time::Duration};
 
 use ashlar_core::{
@@ -10,7 +14,6 @@ use ashlar_core::{
 };
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sea_orm::ConnectionTrait;
 
 use crate::{
     audit::{self, Entry},
@@ -20,7 +23,7 @@ use crate::{
         Rule, Subject,
         throttle::{client, network},
     },
-    repository::throttles::{self, Account, Bucket, Guess, Success},
+    repository::throttles::{self, Account, Bucket, Guess},
     settings::ThrottleSettings,
 };
 
@@ -29,9 +32,6 @@ const PURPOSE: &str = "auth.throttle";
 
 /// How many times what an address may do its network may.
 const NEIGHBOURS: i64 = 10;
-
-/// For how long a network is known from which somebody signed in to an account.
-const KNOWN: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// How often the audit log is told that guesses at one and the same bucket are refused.
 const TELLING: Duration = Duration::from_secs(60);
@@ -53,15 +53,6 @@ pub(crate) struct Throttle {
     clock: Clock,
     key: hmac::Key,
     settings: ThrottleSettings,
-}
-
-/// A guess that was let through. It counts as wrong, also when it is dropped, until
-/// [`Pass::succeeded`] says otherwise: so guesses at once count before any of them is over.
-#[must_use = "a right guess is taken back by `succeeded`"]
-pub(crate) struct Pass {
-    throttle: Throttle,
-    guess: Guess,
-    unknown: bool,
 }
 
 impl Throttle {
@@ -214,49 +205,6 @@ impl Throttle {
         let wait = Duration::from_micros(u64::try_from(wait).unwrap_or_default());
         Ok(AuthError::Throttled(wait.max(Duration::from_secs(1))))
     }
-}
-
-impl Pass {
-    /// The guess was right: it does not count, and the client's network is known to the account from
-    /// now on. Call it in the transaction of what the guess was for, at its end, since it locks rows
-    /// that others may wait for.
-    pub(crate) async fn succeeded(
-        &self,
-        connection: &impl ConnectionTrait,
-    ) -> Result<(), AuthError> {
-        self.take_back(connection, Some(KNOWN)).await
-    }
-
-    /// What came of a guess, as it is. Was it right as far as it went, and something is missing that it
-    /// must come with, it does not count: who comes in two steps makes no wrong guess.
-    pub(crate) async fn weigh<T>(
-        &self,
-        connection: &impl ConnectionTrait,
-        outcome: Result<T, AuthError>,
-    ) -> Result<T, AuthError> {
-        if let Err(AuthError::SecondFactorRequired(_) | AuthError::Invalid { .. }) = outcome {
-            self.take_back(connection, None).await?;
-        }
-        outcome
-    }
-
-    async fn take_back(
-        &self,
-        connection: &impl ConnectionTrait,
-        known_for: Option<Duration>,
-    ) -> Result<(), AuthError> {
-        let now = self.throttle.clock.now().timestamp_micros();
-        let success = Success {
-            now,
-            guess: &self.guess,
-            unknown: self.unknown,
-            known_until: known_for.map(|time| now + length(time)),
-        };
-        Ok(throttles::take_back(connection, &success).await?)
-    }
-
-    /// The guess was wrong: as it was counted when it was let through, nothing is left to do.
-    pub(crate) fn failed(self) {}
 }
 
 impl Guess {

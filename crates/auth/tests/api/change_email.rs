@@ -12,6 +12,7 @@ use crate::{
         assert_refused, audited, confirmation, forget, link, redeem, reset, reset_token,
         serve_recent, verification,
     },
+    passkeys, serve,
 };
 
 async fn change(member: &Member, email: &str) -> TestResponse {
@@ -86,6 +87,31 @@ on_each_database! {
         let [taken, free] = <[_; 2]>::try_from(answers).unwrap();
         assert_eq!((taken.0, taken.1), (free.0, free.1));
         assert_eq!((taken.2, free.2), (false, true));
+    }
+
+    /// Whoever found the password, and began before there was a second factor, does not finish without it.
+    async fn a_second_factor_is_asked_for_at_the_end_too(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        change(&ada, "eve@example.org").await.assert_status(202);
+        let token = confirmation(&world, &served).await;
+        let mut device = passkeys::add(&ada).await;
+        let thief = served.member("ada@example.org", &ada.id.to_string()).await;
+        confirm(&thief, &token).await.assert_error(403, "STEP_UP_REQUIRED");
+        let ada = passkeys::signed_in(&served, &ada, &mut device).await;
+        confirm(&ada, &token).await.assert_status(204);
+    }
+
+    /// What is refused is not sent, and keeps nobody else from the address.
+    async fn a_refused_change_counts_for_nobody(world: World) {
+        let served = serve_recent(&world, true).await;
+        let eve = served.user("eve@example.org").await;
+        change(&eve, "wanted@example.org").await.assert_status(202);
+        for _ in 0..12 {
+            change(&eve, "wanted@example.org").await.assert_error(429, "TOO_MANY_REQUESTS");
+        }
+        let ada = served.user("ada@example.org").await;
+        change(&ada, "wanted@example.org").await.assert_status(202);
     }
 
     /// However many accounts ask for it, nobody's mailbox is filled.

@@ -8,7 +8,8 @@ use tokio::{
 };
 
 use crate::{
-    Member, PASSWORD, Served, authenticator_app::AuthenticatorApp, column, serve, while_uncommitted,
+    Member, PASSWORD, Served, authenticator_app::AuthenticatorApp, column, passkeys, serve,
+    while_uncommitted,
 };
 
 /// A request that was let in, and whose body is still to come.
@@ -141,6 +142,22 @@ on_each_database! {
         let held = Held::begin(&served, &thief, "POST /api/v1/auth/api-keys", &body).await;
         AuthenticatorApp::enable(&world, &ada).await;
         assert_eq!(held.end().await, refused(403, "STEP_UP_REQUIRED"));
+    }
+
+    /// The same where a route asks for it only of who changes somebody else.
+    async fn a_manager_proves_no_more_by_a_request(world: World) {
+        let served = serve(&world).await;
+        let ada = served.user("ada@example.org").await;
+        let bodies = [json!({ "email": "mine@example.org" }), json!({ "status": "suspended" })];
+        for (number, body) in bodies.into_iter().enumerate() {
+            let email = format!("root{number}@example.org");
+            let root = served.admin(&email).await;
+            let thief = served.member(&email, &root.id.to_string()).await;
+            let held = Held::begin(&served, &thief, &format!("PATCH {}", ada.path()), &body).await;
+            passkeys::add(&root).await;
+            assert_eq!(held.end().await, refused(403, "STEP_UP_REQUIRED"), "{body}");
+        }
+        assert_eq!(ada.me().await.json()["email"], "ada@example.org");
     }
 
     /// A stale token is nobody's business where none is asked for, however late the body.

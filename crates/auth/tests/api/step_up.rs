@@ -23,6 +23,9 @@ on_each_database! {
     async fn a_password_is_not_enough_beside_a_passkey(world: World) {
         let served = serve(&world).await;
         let ada = served.user(ADA).await;
+        let body = json!({ "name": "script", "scopes": ["*"] });
+        let made = ada.client.post("/api/v1/auth/api-keys").json(&body).send().await.json();
+        let key = made["id"].as_str().unwrap();
         let mut device = passkeys::add(&ada).await;
         let thief = served.member(ADA, &ada.id.to_string()).await;
         let post = |path: &str, body| thief.client.post(format!("/api/v1/auth/{path}")).json(&body).send();
@@ -38,6 +41,13 @@ on_each_database! {
         let own = thief.client.get("/api/v1/auth/passkeys").send().await.json();
         let path = format!("/api/v1/auth/passkeys/{}", own["data"][0]["id"].as_str().unwrap());
         thief.client.delete(&path).send().await.assert_error(403, "STEP_UP_REQUIRED");
+        let change = json!({ "current_password": PASSWORD, "password": "battery staple" });
+        post("change-password", change).await.assert_error(403, "STEP_UP_REQUIRED");
+        let path_of_key = format!("/api/v1/auth/api-keys/{key}");
+        thief.client.delete(path_of_key).send().await.assert_error(403, "STEP_UP_REQUIRED");
+        let sessions = thief.client.delete("/api/v1/auth/sessions?except_current=true").send().await;
+        sessions.assert_error(403, "STEP_UP_REQUIRED");
+        ada.me().await.assert_status(200);
         // Nor is it, entered once more.
         step_up(&thief, json!({ "password": PASSWORD })).await.assert_error(409, "CONFLICT");
         let ada = passkeys::signed_in(&served, &ada, &mut device).await;
@@ -196,7 +206,15 @@ on_each_database! {
         }
         served.app.anonymous().delete(&path).send().await.assert_status(401);
         login(&served, ADA, "").await.assert_error(401, "SECOND_FACTOR_REQUIRED");
+        // A session and a key that the lost device has.
+        let strong = served.granted(ada.id, &login(&served, ADA, &codes[1]).await);
+        let body = json!({ "name": "script", "scopes": ["*"] });
+        let made = strong.client.post("/api/v1/auth/api-keys").json(&body).send().await;
+        made.assert_status(201);
         admin.client.delete(&path).send().await.assert_status(204);
+        assert_unauthorized(&strong.me().await, OVER);
+        let proofs = "SELECT name AS text FROM api_keys WHERE second_factor";
+        assert_eq!(query_text(&world, proofs).await, [] as [&str; 0]);
         served.login(ADA, PASSWORD).await.assert_status(200);
         login(&served, ADA, &codes[0]).await.assert_status(200);
         let told = world.published().await.of::<SecondFactorChanged>();

@@ -67,13 +67,8 @@ export function leaveToConnect(url, place) {
  */
 export async function comeBack() {
   const query = new URLSearchParams(location.search);
+  const { place, isProof, hasLeft } = takeVisit();
   if (query.size === 0) return null;
-  const place = sessionStorage.getItem(PLACE);
-  sessionStorage.removeItem(PLACE);
-  const isProof = sessionStorage.getItem(PROOF) !== null;
-  sessionStorage.removeItem(PROOF);
-  const hasLeft = sessionStorage.getItem(LEFT) !== null || isProof;
-  sessionStorage.removeItem(LEFT);
   history.replaceState(null, "", location.pathname + (place ? `#${place}` : location.hash));
   if (query.has("error")) return () => warn(TROUBLE[query.get("error")] ?? "The provider could not sign you in. Try again.");
   if (query.has("linked")) return () => tellLinked(query.get("linked"));
@@ -98,6 +93,18 @@ async function askWhetherToSignIn(body) {
   if (then) await then();
   else enter();
 }
+
+/** The visit to a provider that is over now, also where somebody gave it up and came back by themselves. */
+function takeVisit() {
+  const [place, proof, left] = [PLACE, PROOF, LEFT].map((name) => sessionStorage.getItem(name));
+  [PLACE, PROOF, LEFT].forEach((name) => sessionStorage.removeItem(name));
+  return { place, isProof: proof !== null, hasLeft: left !== null || proof !== null };
+}
+
+// A browser that goes back may show the page as it was, and run nothing of it anew.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) takeVisit();
+});
 
 /** Whoever made the address may have put anything into it, so only a provider's own title is told. */
 async function tellLinked(name) {

@@ -9,12 +9,13 @@ use super::{
 };
 use crate::{
     audit::{self, Entry},
-    entity::{oauth_account, user},
+    entity::{oauth_account, session, user},
     error::AuthError,
     events::registered,
     model::{DisplayName, Email, OauthFailure, ProviderName, RoleName, SessionId, Status},
     provider::{Profile, ProviderGrant},
     repository::{self, users::NewUser},
+    service::second_factor::must_be_proved,
 };
 
 /// By what a link came about with which an account began.
@@ -88,16 +89,22 @@ impl Oauth {
         let (provider, subject) = (visitor.provider, &visitor.profile.subject);
         let user = repository::users::lock(transaction, user_id).await?;
         let user = user.filter(|user| user.status == Status::Active);
-        let goes_on = match session {
-            Some(session) => (self.sessions.living(transaction, session).await?).is_some(),
-            None => false,
+        let session = match session {
+            Some(session) => self.sessions.living(transaction, session).await?,
+            None => None,
+        };
+        let is_proved = match (&user, &session) {
+            (Some(user), Some(session)) => is_proved(transaction, user, session).await?,
+            _ => false,
         };
         let theirs =
             repository::oauth_accounts::find_by_subject(transaction, provider, subject).await?;
         let mine = repository::oauth_accounts::find_by_user(transaction, user_id, provider).await?;
         let failure = match user {
             None => OauthFailure::AccountSuspended,
-            Some(_) if !goes_on => OauthFailure::SessionEnded,
+            Some(_) if session.is_none() => OauthFailure::SessionEnded,
+            // They have a second factor since it began.
+            Some(_) if !is_proved => OauthFailure::NotProved,
             Some(_) if theirs.is_some_and(|account| account.user_id != user_id) => {
                 OauthFailure::LinkedElsewhere
             }
@@ -238,6 +245,18 @@ impl Oauth {
         };
         audit::record(transaction, entry, self.clock.now()).await?;
         Ok(Outcome::Refused(failure))
+    }
+}
+
+/// Whether `session` began with a second factor, where its user has one.
+async fn is_proved(
+    transaction: &Transaction,
+    user: &user::Model,
+    session: &session::Model,
+) -> Result<bool, AuthError> {
+    match must_be_proved(transaction, user, session).await {
+        Err(AuthError::StepUpRequired) => Ok(false),
+        proved => proved.map(|()| true),
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{
 };
 
 impl SecondFactor {
-    /// Removes every second factor of `user_id`, who lost them and may do no more than `actor`.
+    /// Removes every second factor of `user_id`, who lost them and may do no more than `actor`, and ends what they were
+    /// proved for: sessions, and the rights of API keys that ask for one.
     pub(crate) async fn reset(
         &self,
         actor: &Principal,
@@ -29,6 +30,9 @@ impl SecondFactor {
             let now = self.clock.now();
             let user = (self.callers.lock_managed(transaction, actor, user_id)).await?;
             self.callers.factors_changed(transaction, user_id);
+            // What was proved with them counts no more.
+            (self.sessions.end_of(transaction, actor, user_id, client)).await?;
+            let keys = repository::api_keys::forget_second_factor(transaction, user_id).await?;
             let totp = remove(transaction, user_id, now).await?;
             let passkeys = repository::passkeys::delete_all(transaction, user_id).await?;
             let entry = Entry::new("second_factors.reset").to(user_id).by(actor);
@@ -39,9 +43,11 @@ impl SecondFactor {
             audit::record(transaction, entry, now).await?;
             let event = second_factor_changed(&user, SecondFactorChange::Reset);
             publish(transaction, &event, now).await?;
-            Ok::<(), AuthError>(())
+            Ok::<_, AuthError>(keys)
         };
-        self.database.transaction(work).await
+        let keys = self.database.transaction(work).await?;
+        keys.into_iter().for_each(|key| self.known_keys.forget(key));
+        Ok(())
     }
 }
 

@@ -131,6 +131,19 @@ on_each_database! {
         assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
     }
 
+    /// Whoever found the password, and began before there was a second factor, does not finish without it.
+    async fn a_second_factor_is_asked_for_at_the_end_too(world: World) {
+        let idp = Idp::start(&world).await;
+        let served = serve_with(&world, &idp.url()).await;
+        let ada = served.user("ada@example.org").await;
+        let visit = begin(&ada.client, "dev").await;
+        idp.nonce(&visit);
+        crate::passkeys::add(&ada).await;
+        let end = visit.end(&served.app).await;
+        assert_eq!(parameter(&end, "error").as_deref(), Some("not_proved"), "{end}");
+        assert!(query(&world, "SELECT subject AS x FROM oauth_accounts").await.is_empty());
+    }
+
     /// A code that was got by a link is good for nothing once the link is gone.
     async fn a_one_time_code_is_void_when_its_link_is_gone(world: World) {
         let idp = Idp::start(&world).await;
