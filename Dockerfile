@@ -11,7 +11,7 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,target=/src/target,sharing=locked \
     find crates migration tests xtask -name '*.rs' -exec touch {} + \
-    && cargo build --release --locked --package ashlar-app --bin ashlar \
+    && cargo build --release --locked --bin ashlar \
     && install -D --mode=0755 target/release/ashlar /out/ashlar
 
 FROM debian:trixie-slim

@@ -19,8 +19,7 @@ pub(crate) const ASYNCAPI: &str = "docs/asyncapi.json";
 /// # Errors
 /// When it does not compile, or fails.
 pub(crate) fn output_of(args: &[&str]) -> Result<String> {
-    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-app", "--"]);
-    process::stdout_of(cargo.args(args))
+    process::stdout_of(process::run_binary("ashlar").args(args))
 }
 
 /// Builds the binary `ashlar` in the development profile and returns where it is.
@@ -28,13 +27,7 @@ pub(crate) fn output_of(args: &[&str]) -> Result<String> {
 /// # Errors
 /// When it does not compile.
 pub(crate) fn build() -> Result<PathBuf> {
-    process::run(&mut process::cargo([
-        "build",
-        "--package",
-        "ashlar-app",
-        "--bin",
-        "ashlar",
-    ]))?;
+    process::run(&mut process::cargo(["build", "--bin", "ashlar"]))?;
     Ok(workspace::target().join("debug/ashlar"))
 }
 
@@ -73,8 +66,7 @@ pub(crate) fn write_asyncapi() -> Result<()> {
 /// # Errors
 /// When it cannot be made.
 pub(crate) fn write_certificates() -> Result<()> {
-    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-testkit"]);
-    process::run(cargo.args(["--bin", "dev-certs", "--", "certs/"]))?;
+    process::run(process::run_binary("dev-certs").arg("certs/"))?;
     for (variable, file) in [
         ("TLS_CERT", "certs/localhost.crt"),
         ("TLS_KEY", "certs/localhost.key"),

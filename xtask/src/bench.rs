@@ -73,12 +73,9 @@ impl Bench {
 
     fn build(self) -> Command {
         match self {
-            Self::Http => process::cargo([
-                "build",
-                "--release",
-                "--package=ashlar-app",
-                "--package=ashlar-bench",
-            ]),
+            Self::Http => {
+                process::cargo(["build", "--release", "--bin=ashlar", "--bin=ashlar-bench"])
+            }
             Self::Jobs | Self::Events => {
                 let mut command = self.cargo_bench();
                 command.arg("--no-run");
@@ -233,6 +230,6 @@ mod tests {
             line(Bench::Events),
             "bench --quiet --package=ashlar-events --bench events --features=kafka --no-run"
         );
-        assert!(line(Bench::Http).contains("--package=ashlar-bench"));
+        assert!(line(Bench::Http).contains("--bin=ashlar-bench"));
     }
 }

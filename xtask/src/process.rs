@@ -39,6 +39,12 @@ pub(crate) fn cargo<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Comm
     command
 }
 
+/// Cargo that builds and runs a binary of the workspace; arguments go to the binary. It is selected among all packages, so
+/// that its dependencies are those that everything else is built with.
+pub(crate) fn run_binary(name: &str) -> Command {
+    cargo(["run", "--quiet", "--bin", name, "--"])
+}
+
 /// Runs to the end with our output; anything but success is an error.
 ///
 /// # Errors

@@ -17,9 +17,8 @@ pub(super) fn run() -> Result<()> {
     }
     let mut guard = Guard::start()?;
     let postgres = services::acquire(POSTGRES)?;
-    let mut command = process::cargo(["run", "--quiet", "--package", "ashlar-testkit"]);
+    let mut command = process::run_binary("queries");
     command
-        .args(["--bin", "queries", "--"])
         .arg(recording.folder())
         .env("TEST_DATABASE_URL", postgres);
     let mut child = guard.spawn(&mut command)?;

@@ -70,7 +70,7 @@ fn migrate(args: &[&str]) -> Result<()> {
     let database =
         environment::var("DATABASE_URL")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
     say("building ashlar-migration, which takes a minute or two the first time");
-    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-migration", "--"]);
+    let mut cargo = process::run_binary("ashlar-migration");
     process::run(cargo.args(args).env("DATABASE_URL", database))
 }
 

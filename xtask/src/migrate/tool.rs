@@ -12,8 +12,8 @@ use crate::services;
 pub(crate) fn output_of(args: &[&str]) -> Result<String> {
     let guard = Guard::start()?;
     let server = services::acquire(services::POSTGRES)?;
-    let mut cargo = process::cargo(["run", "--quiet", "--package", "ashlar-schema", "--"]);
-    let output = process::stdout_of(cargo.args(args).env("TEST_DATABASE_URL", server));
+    let mut tool = process::run_binary("ashlar-schema");
+    let output = process::stdout_of(tool.args(args).env("TEST_DATABASE_URL", server));
     guard.release();
     output
 }

@@ -27,14 +27,8 @@ pub(super) async fn build() -> &'static Path {
 fn run_cargo() -> PathBuf {
     let mut cargo = Command::new(cargo());
     cargo
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "ashlar-app",
-            "--bin",
-            "ashlar",
-        ])
+        // Not by its package: the dependencies are to be those that the whole workspace is tested with.
+        .args(["build", "--quiet", "--bin", "ashlar"])
         .args(["--message-format", "json-render-diagnostics"])
         .arg("--profile")
         .arg(profile())

@@ -136,11 +136,13 @@ impl Known {
             .map(|(_, package)| format!("there is no package `{package}`"))
     }
 
-    /// What follows `cargo run --` is for the binary `ashlar`, unless another package is named.
+    /// What follows `cargo run --` is for the binary `ashlar`, unless another binary is named.
     fn run(&self, arguments: &[&str]) -> Option<String> {
         let mut parts = arguments.splitn(2, |word| *word == "--");
         let flags = parts.next().unwrap_or_default();
-        let is_other = flags.iter().any(|flag| matches!(*flag, "-p" | "--package"));
+        let is_other = flags
+            .iter()
+            .any(|flag| matches!(*flag, "-p" | "--package" | "--bin"));
         parts
             .next()
             .filter(|_| !is_other)
@@ -251,10 +253,10 @@ mod tests {
         let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
         assert!(refusing.problem(&words("ashlar serv")).is_some());
         assert!(refusing.problem(&words("cargo run -- serv")).is_some());
-        assert_eq!(
-            refusing.problem(&words("cargo run -p ashlar-core -- x")),
-            None
-        );
+        for other in ["-p ashlar-core", "--bin queries"] {
+            let line = format!("cargo run {other} -- x");
+            assert_eq!(refusing.problem(&words(&line)), None, "{line}");
+        }
     }
 
     #[test]
