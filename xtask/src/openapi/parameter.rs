@@ -36,9 +36,14 @@ fn of_parameter(both: &Both<'_>, was: &Value, is: &Value) -> Vec<Change> {
     let subject = both.subject(&place);
     let mut changes: Vec<Change> = required(&subject, was, is).into_iter().collect();
     let (old, new) = (text(was, "name"), text(is, "name"));
-    // A header's name has no case, and no request tells the name of a place in a path.
     if old != new {
-        changes.push(Change::harmless(&subject, "name").between(old, new));
+        // No request tells the name of a place in a path, but the arguments of generated clients have it. A header's name differs
+        // in case alone here, which neither knows.
+        let change = match text(was, "in") {
+            "path" => Change::breaking(&subject, "name", "generated clients pass it by that name"),
+            _ => Change::harmless(&subject, "name"),
+        };
+        changes.push(change.between(old, new));
     }
     let (old, new) = (form(was), form(is));
     if old != new {

@@ -27,7 +27,7 @@ fn operations_may_come_and_not_go() {
 }
 
 #[test]
-fn the_name_of_a_place_in_a_path_is_nobodys_business() {
+fn generated_clients_pass_a_place_in_a_path_by_name() {
     let old =
         with_parameters(&json!([{ "name": "id", "in": "path", "required": true, "schema": {} }]));
     let new = old
@@ -36,8 +36,18 @@ fn the_name_of_a_place_in_a_path_is_nobodys_business() {
         .replace("\"id\"", "\"thing_id\"");
     let new = serde_json::from_str(&new).expect("JSON");
     let (breaks, others) = told(&old, &new);
+    assert_eq!(breaks, ["GET /things/{id}: path id name"]);
+    assert_eq!(others, Vec::<String>::new());
+}
+
+#[test]
+fn the_name_of_a_header_has_no_case() {
+    let with = |name: &str| {
+        with_parameters(&json!([{ "name": name, "in": "header", "schema": { "type": "string" } }]))
+    };
+    let (breaks, others) = told(&with("If-Match"), &with("if-match"));
     assert_eq!(breaks, Vec::<String>::new());
-    assert_eq!(others, ["GET /things/{id}: path id name"]);
+    assert_eq!(others, ["GET /things/{id}: header If-Match name"]);
 }
 
 #[test]
