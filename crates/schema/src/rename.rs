@@ -147,8 +147,21 @@ fn respell(table: &mut Table, old: &str, new: &str) {
     }
 }
 
-/// SQL in which one word is another; what is part of a longer word stays.
+/// SQL in which one word is another; what is part of a longer word stays, and so does what is in a text.
 fn respelt(sql: &str, old: &str, new: &str) -> String {
+    // Quotes begin and end texts by turns; one within a text is doubled, which ends it and begins the next.
+    let parts = sql.split('\'').enumerate().map(|(place, part)| {
+        let is_text = place % 2 == 1;
+        if is_text {
+            part.to_owned()
+        } else {
+            with_word(part, old, new)
+        }
+    });
+    parts.collect::<Vec<_>>().join("'")
+}
+
+fn with_word(sql: &str, old: &str, new: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut text = String::new();
     let mut rest = sql;
@@ -185,6 +198,14 @@ mod tests {
         assert_eq!(
             respelt(r#"on t ("name", names, lower(name))"#, "name", "title"),
             r#"on t ("title", names, lower(title))"#
+        );
+    }
+
+    #[test]
+    fn what_a_text_says_stays() {
+        assert_eq!(
+            respelt("name <> 'it''s a name' AND name > 'name'", "name", "title"),
+            "title <> 'it''s a name' AND title > 'name'"
         );
     }
 }

@@ -83,7 +83,7 @@ fn rename_column() -> Case {
         [
             Index::on([name, "id"]),
             Index::unique(["id"])
-                .over("title <> 'unknown'")
+                .over("title <> 'name'")
                 .named("ux_named"),
         ]
     };
@@ -94,7 +94,7 @@ fn rename_column() -> Case {
     let before = [
         Index::on(["name", "id"]),
         Index::unique(["id"])
-            .over("name <> 'unknown'")
+            .over("name <> 'name'")
             .named("ux_named"),
     ];
     Case {
