@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Error, Rename, Schema,
-    model::{Column, ForeignKey, Table},
+    model::{Column, ForeignKey, Index, Key, Table},
     step::{Rework, Step},
 };
 
@@ -16,9 +16,15 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Why it loses data, or fails on it.
+    /// Why it loses data or an index, or fails on data; and what can be done about it.
     pub fn dangers(&self) -> Vec<String> {
-        self.steps.iter().flat_map(Step::dangers).collect()
+        let mut dangers = Vec::new();
+        for step in &self.steps {
+            let remedy = step.remedy().map(|remedy| format!(": {remedy}"));
+            let remedy = remedy.unwrap_or_default();
+            dangers.extend((step.dangers().iter()).map(|danger| format!("{danger}{remedy}")));
+        }
+        dangers
     }
 
     /// What it does, step by step in words that follow "The migration".
@@ -109,6 +115,7 @@ fn changes(old: &Table, new: &Table) -> Result<Vec<Step>, Error> {
             steps.push(Step::DropIndex {
                 table: table.clone(),
                 index: index.clone(),
+                is_lost: is_lost(index, new),
             });
         }
     }
@@ -145,6 +152,15 @@ fn changes(old: &Table, new: &Table) -> Result<Vec<Step>, Error> {
         }
     }
     Ok(steps)
+}
+
+/// Whether an index goes that may have been made by hand, and whose work no other does. Of one that names a column which goes
+/// with it, that is told already.
+fn is_lost(index: &Index, new: &Table) -> bool {
+    let is_there = |key: &Key| !key.is_column || new.column(&key.by.sqlite).is_some();
+    !new.indexes.contains_key(&index.name)
+        && index.keys.iter().all(is_there)
+        && !(new.indexes.values()).any(|other| other.stands_for(index))
 }
 
 fn reworks(old: &Table, new: &Table) -> Result<Vec<Rework>, Error> {

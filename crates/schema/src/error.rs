@@ -33,9 +33,9 @@ pub enum Error {
     /// A change that only a person can write.
     #[error("{0}: write this migration by hand, with `cargo xtask migrate new`")]
     ByHand(String),
-    /// Steps that lose data or fail on it.
+    /// Steps that lose data or an index, or fail on data.
     #[error(
-        "this loses data, or fails where there is some:\n{}\nA renamed column is told by --rename <table>.<old>:<new>, \
+        "this loses data or an index, or fails where there is data:\n{}\nA renamed column is told by --rename <table>.<old>:<new>, \
          a table by --rename <old>:<new>; a column that wants a value gets a `default_value`, or is an `Option`; what is meant is written \
          with --allow-destructive.",
         list(.0)

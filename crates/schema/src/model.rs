@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::sql::plain;
+
 /// The same thing in the words of each database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Both<T> {
@@ -91,7 +93,7 @@ pub struct ForeignKey {
 impl PartialEq for Index {
     fn eq(&self, other: &Self) -> bool {
         let of = |index: &Self| {
-            let condition = index.condition.sqlite.as_deref().map(crate::sql::plain);
+            let condition = index.condition.sqlite.as_deref().map(plain);
             (index.is_unique, index.condition.postgres.clone(), condition)
         };
         self.name == other.name && of(self) == of(other) && self.keys == other.keys
@@ -99,6 +101,47 @@ impl PartialEq for Index {
 }
 
 impl Eq for Index {}
+
+impl Index {
+    /// Whether it does what the other does: it holds the same unique, or serves the same queries.
+    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+        let is_over_same = self.condition.postgres == other.condition.postgres
+            && other.condition.sqlite.as_deref().map(plain)
+                == self.condition.sqlite.as_deref().map(plain);
+        is_over_same
+            && match other.is_unique {
+                true => self.is_unique && self.keys == other.keys,
+                false => self.keys.starts_with(&other.keys),
+            }
+    }
+
+    /// How an entity declares it as one of `table`.
+    pub(crate) fn declaration(&self, table: &str) -> String {
+        let (prefix, begin) = match self.is_unique {
+            true => ("ux", "Index::unique"),
+            false => ("ix", "Index::on"),
+        };
+        let is_plain = |key: &&Key| key.is_column && !key.is_descending;
+        let columns: Vec<_> = self.keys.iter().map(|key| key.by.sqlite.as_str()).collect();
+        let first = self.keys.iter().take_while(is_plain).count();
+        let mut text = format!("{begin}({:?})", &columns[..first]);
+        for key in &self.keys[first..] {
+            let (postgres, sqlite) = (&key.by.postgres, &key.by.sqlite);
+            text += &match (key.is_column, key.is_descending) {
+                (true, false) => format!(".then({sqlite:?})"),
+                (true, true) => format!(".then_descending({sqlite:?})"),
+                (false, _) => format!(".then_expression(\"expression\", {postgres:?}, {sqlite:?})"),
+            };
+        }
+        if let Some(condition) = &self.condition.sqlite {
+            text += &format!(".over({condition:?})");
+        }
+        if self.name != format!("{prefix}_{table}_{}", columns.join("_")) {
+            text += &format!(".named({:?})", self.name);
+        }
+        text
+    }
+}
 
 impl Table {
     /// The column of this name.

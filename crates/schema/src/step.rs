@@ -58,6 +58,8 @@ pub enum Step {
         table: String,
         /// The index.
         index: Index,
+        /// Whether no other does what it did.
+        is_lost: bool,
     },
     /// What SQLite builds the table anew for.
     Rework {
@@ -105,8 +107,12 @@ impl Step {
                 column,
                 fills: true,
             },
-            Self::CreateIndex { table, index } => Self::DropIndex { table, index },
-            Self::DropIndex { table, index } => Self::CreateIndex { table, index },
+            Self::CreateIndex { table, index } => Self::DropIndex {
+                table,
+                index,
+                is_lost: false,
+            },
+            Self::DropIndex { table, index, .. } => Self::CreateIndex { table, index },
             Self::Rework { table, changes } => Self::Rework {
                 table,
                 changes: changes.iter().rev().map(Rework::undone).collect(),
@@ -148,7 +154,7 @@ impl Step {
         vec![(verb.to_owned(), what)]
     }
 
-    /// Why it loses data, or fails on it.
+    /// Why it loses data or an index, or fails on data.
     pub fn dangers(&self) -> Vec<String> {
         match self {
             Self::DropTable(table) => vec![format!("table {} goes, with its rows", table.name)],
@@ -159,11 +165,30 @@ impl Step {
                 "{table}.{} is not null and has no default: rows that are there have no value for it",
                 column.name
             )],
+            Self::DropIndex {
+                index,
+                is_lost: true,
+                ..
+            } => vec![format!(
+                "index {} goes, and no other does what it did",
+                index.name
+            )],
             Self::Rework { table, changes } => (changes.iter())
                 .filter_map(|change| change.danger(table))
                 .collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// What makes it needless.
+    pub fn remedy(&self) -> Option<String> {
+        let Self::DropIndex { table, index, .. } = self else {
+            return None;
+        };
+        let declaration = index.declaration(table);
+        Some(format!(
+            "to keep it, add `{declaration}` to the entity of {table}"
+        ))
     }
 }
 

@@ -191,3 +191,36 @@ async fn a_foreign_key_without_an_index_is_told() {
         );
     }
 }
+
+mod an_index_that_nobody_declares_is_kept {
+    #[tokio::test]
+    async fn postgres() {
+        super::an_index_that_nobody_declares_is_kept().await;
+    }
+}
+
+async fn an_index_that_nobody_declares_is_kept() {
+    let index = ashlar_core::table::Index::on;
+    let by_hand = [
+        index(vec!["name"]),
+        index(vec!["id"]).then_descending("name").named("ix_last"),
+        ashlar_core::table::Index::unique(["name"]).over("id > 7"),
+    ];
+    let before = schema(&[stones("name").with_indexes(&by_hand)]).await;
+    let after = [stones("name")];
+    let steps = difference(before, &schema(&after).await, &[]).unwrap();
+    let owners = Owners::new(&after, Path::new(env!("CARGO_MANIFEST_DIR")), &steps).unwrap();
+
+    let Err(Error::Destructive(dangers)) = files(&steps, &owners, false) else {
+        panic!("{steps:?} is written");
+    };
+
+    for declaration in [
+        r#"`Index::on(["name"])`"#,
+        r#"`Index::on(["id"]).then_descending("name").named("ix_last")`"#,
+        r#"`Index::unique(["name"]).over("id > 7")`"#,
+    ] {
+        let is_told = dangers.iter().any(|danger| danger.contains(declaration));
+        assert!(is_told, "{declaration} is not told: {dangers:#?}");
+    }
+}
