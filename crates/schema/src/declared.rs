@@ -17,10 +17,12 @@ pub struct Declared {
     pub owner: String,
     /// Its name.
     pub name: String,
+    /// PostgreSQL's without its foreign keys.
     table: Both<TableCreateStatement>,
+    /// PostgreSQL's, which come when all tables are there: some refer to each other.
+    keys: Vec<ForeignKeyCreateStatement>,
     /// Each with its name.
     indexes: Vec<(String, Both<String>)>,
-    refers_to: BTreeSet<String>,
 }
 
 impl Declared {
@@ -41,7 +43,6 @@ impl Declared {
 
     /// A table as statements of sea-orm create it. A column that is marked unique gets an index.
     pub fn new(owner: &str, name: &str, table: &Both<TableCreateStatement>) -> Self {
-        let keys = table.sqlite.get_foreign_key_create_stmts();
         let unique = (table.sqlite.get_columns().iter())
             .filter(|column| column.get_column_spec().unique)
             .map(|column| marked_index(name, &[column.get_column_name()], true));
@@ -49,10 +50,14 @@ impl Declared {
             owner: owner.to_owned(),
             name: name.to_owned(),
             indexes: unique.collect(),
-            refers_to: keys.iter().map(referred).collect(),
+            keys: keys(name, &table.postgres),
             table: Both {
                 postgres: by_rule(name, &table.postgres),
-                sqlite: by_rule(name, &table.sqlite),
+                // SQLite cannot add a key later, and lets one lead to a table that is still to come.
+                sqlite: (keys(name, &table.sqlite).iter_mut())
+                    .fold(by_rule(name, &table.sqlite), |mut table, key| {
+                        table.foreign_key(key).take()
+                    }),
             },
         }
     }
@@ -93,14 +98,15 @@ const MAX_IDENTIFIER: usize = 63;
 ///
 /// # Errors
 ///
-/// When two are the same or they refer to each other in a circle, an index has too long a name, or a database refuses.
+/// When two are the same or one refers to a table that none declares, an index has too long a name, or a database refuses.
 pub async fn build(databases: &Both<DatabaseConnection>, tables: &[Declared]) -> Result<(), Error> {
-    for table in in_order(tables)? {
-        if let Some((name, _)) = table
-            .indexes
-            .iter()
-            .find(|(name, _)| name.len() > MAX_IDENTIFIER)
-        {
+    let mut names = BTreeSet::new();
+    for table in tables {
+        if !names.insert(table.name.as_str()) {
+            return Err(Error::Twice(table.name.clone()));
+        }
+        let is_long = |(name, _): &&(String, _)| name.len() > MAX_IDENTIFIER;
+        if let Some((name, _)) = table.indexes.iter().find(is_long) {
             return Err(Error::Long(format!("the index {name} of {}", table.name)));
         }
         databases.postgres.execute(&table.table.postgres).await?;
@@ -111,37 +117,19 @@ pub async fn build(databases: &Both<DatabaseConnection>, tables: &[Declared]) ->
             databases.sqlite.execute_unprepared(sqlite).await?;
         }
     }
+    for table in tables {
+        for key in &table.keys {
+            let referred = referred(key);
+            if !names.contains(referred.as_str()) {
+                return Err(Error::Undeclared(table.name.clone(), referred));
+            }
+            databases.postgres.execute(key).await?;
+        }
+    }
     Ok(())
 }
 
-/// Each behind those that it refers to.
-fn in_order(tables: &[Declared]) -> Result<Vec<&Declared>, Error> {
-    let mut made: BTreeSet<&str> = BTreeSet::new();
-    let mut order = Vec::new();
-    let mut left: Vec<_> = tables.iter().collect();
-    while !left.is_empty() {
-        let is_ready = |table: &&Declared, made: &BTreeSet<&str>| {
-            (table.refers_to.iter()).all(|other| *other == table.name || made.contains(&**other))
-        };
-        let (ready, rest): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|table| is_ready(table, &made));
-        if ready.is_empty() {
-            let names: Vec<_> = rest.iter().map(|table| table.name.as_str()).collect();
-            return Err(Error::Circle(names.join(", ")));
-        }
-        for table in ready {
-            if !made.insert(&table.name) {
-                return Err(Error::Twice(table.name.clone()));
-            }
-            order.push(table);
-        }
-        left = rest;
-    }
-    Ok(order)
-}
-
-/// The same table with what sea-orm does otherwise by our rules: foreign keys are named
-/// `fk_<table>_<columns>` (one that has a name keeps it), and what is unique is an index.
+/// The same table without its foreign keys, and what is unique is an index.
 fn by_rule(name: &str, table: &TableCreateStatement) -> TableCreateStatement {
     let mut ours = Table::create();
     ours.table(name.to_owned());
@@ -151,6 +139,12 @@ fn by_rule(name: &str, table: &TableCreateStatement) -> TableCreateStatement {
     for index in table.get_indexes() {
         ours.primary_key(&mut index.clone());
     }
+    ours
+}
+
+/// The foreign keys of a table, named `fk_<table>_<columns>`; one that has a name keeps it.
+fn keys(name: &str, table: &TableCreateStatement) -> Vec<ForeignKeyCreateStatement> {
+    let mut ours = Vec::new();
     for key in table.get_foreign_key_create_stmts() {
         let (names, key) = (key.get_foreign_key(), referred(key));
         let columns = names.get_columns();
@@ -170,7 +164,7 @@ fn by_rule(name: &str, table: &TableCreateStatement) -> TableCreateStatement {
         if let Some(action) = names.get_on_update() {
             renamed.on_update(action);
         }
-        ours.foreign_key(&mut renamed);
+        ours.push(renamed);
     }
     ours
 }

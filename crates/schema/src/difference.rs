@@ -1,6 +1,6 @@
 //! What is between the schema that migrations make and the one that entities declare.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::{
     Error, Rename, Schema,
@@ -69,37 +69,72 @@ pub fn difference(
     }
     let (known, new): (Vec<_>, Vec<_>) =
         (wanted.values()).partition(|table| current.contains_key(&table.name));
-    steps.extend(by_reference(new).into_iter().map(Step::CreateTable));
+    let (new, later) = by_reference(new);
+    steps.extend(new.into_iter().map(Step::CreateTable));
+    steps.extend(
+        later
+            .iter()
+            .map(|(table, keys)| reworked(table, keys, Rework::AddForeignKey)),
+    );
     for table in known {
         steps.extend(changes(&current[&table.name], table)?);
     }
     let gone = (current.values()).filter(|table| !wanted.contains_key(&table.name));
-    let gone = by_reference(gone.collect());
+    let (gone, earlier) = by_reference(gone.collect());
+    steps.extend(
+        earlier
+            .iter()
+            .map(|(table, keys)| reworked(table, keys, Rework::DropForeignKey)),
+    );
     steps.extend(gone.into_iter().rev().map(Step::DropTable));
     Ok(Difference { steps })
 }
 
-/// Each table behind those that it refers to.
-fn by_reference(mut waiting: Vec<&Table>) -> Vec<Table> {
-    let mut order = Vec::new();
-    while !waiting.is_empty() {
-        let names: BTreeSet<_> = waiting.iter().map(|table| &table.name).collect();
-        let waits = |table: &&Table| {
-            let keys = table.foreign_keys.values();
-            keys.into_iter()
-                .any(|key| key.table != table.name && names.contains(&key.table))
-        };
-        let (rest, ready): (Vec<_>, Vec<_>) = waiting.iter().copied().partition(waits);
-        let is_circle = ready.is_empty();
-        order.extend(ready.into_iter().cloned());
-        if is_circle {
-            // No database lets one be made.
-            order.extend(rest.into_iter().cloned());
-            break;
-        }
-        waiting = rest;
+fn reworked(table: &str, keys: &[ForeignKey], change: fn(ForeignKey) -> Rework) -> Step {
+    Step::Rework {
+        table: table.to_owned(),
+        changes: keys.iter().cloned().map(change).collect(),
     }
-    order
+}
+
+/// Foreign keys, with the table that has them.
+type Keys = Vec<(String, Vec<ForeignKey>)>;
+
+/// Each table behind those that it refers to. Where they refer to each other, one is without the keys that are in the way, which
+/// come apart.
+fn by_reference(tables: Vec<&Table>) -> (Vec<Table>, Keys) {
+    let mut waiting: BTreeMap<String, Table> = (tables.into_iter())
+        .map(|table| (table.name.clone(), table.clone()))
+        .collect();
+    let (mut order, mut apart) = (Vec::new(), Keys::new());
+    while let Some(mut table) = next(&waiting).and_then(|name| waiting.remove(&name)) {
+        let keys = (table.foreign_keys)
+            .extract_if(.., |_, key| waiting.contains_key(&key.table))
+            .map(|(_, key)| key)
+            .collect::<Vec<_>>();
+        if !keys.is_empty() {
+            apart.push((table.name.clone(), keys));
+        }
+        order.push(table);
+    }
+    (order, apart)
+}
+
+/// The table that refers to none of the others; where all do, one of a circle.
+fn next(waiting: &BTreeMap<String, Table>) -> Option<String> {
+    let referred = |table: &Table| {
+        let mut keys = table.foreign_keys.values();
+        let key = keys.find(|key| key.table != table.name && waiting.contains_key(&key.table))?;
+        waiting.get(&key.table)
+    };
+    let mut table = (waiting.values())
+        .find(|table| referred(table).is_none())
+        .or_else(|| waiting.values().next())?;
+    // Whoever follows references as often as there are tables has come into a circle.
+    for _ in 0..waiting.len() {
+        table = referred(table).unwrap_or(table);
+    }
+    Some(table.name.clone())
 }
 
 fn changes(old: &Table, new: &Table) -> Result<Vec<Step>, Error> {

@@ -24,9 +24,9 @@ pub enum Error {
         "{0} is longer than PostgreSQL's 63 characters: give it a name of its own, with `.named(…)` for an index"
     )]
     Long(String),
-    /// The tables cannot be created one after the other.
-    #[error("the foreign keys of {0} lead in a circle, or to a table that nobody declares")]
-    Circle(String),
+    /// A foreign key leads nowhere.
+    #[error("{0} refers to {1}, a table that nobody declares: register it with `Domain::table`")]
+    Undeclared(String, String),
     /// Two entities have the same table.
     #[error("two entities declare the table {0}")]
     Twice(String),

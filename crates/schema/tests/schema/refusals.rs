@@ -224,3 +224,28 @@ async fn an_index_that_nobody_declares_is_kept() {
         assert!(is_told, "{declaration} is not told: {dangers:#?}");
     }
 }
+
+mod a_key_to_a_table_that_nobody_declares_is_told {
+    #[tokio::test]
+    async fn postgres() {
+        super::a_key_to_a_table_that_nobody_declares_is_told().await;
+    }
+}
+
+async fn a_key_to_a_table_that_nobody_declares_is_told() {
+    let mut to_nowhere = ForeignKey::create()
+        .from_col("id")
+        .to("rocks", "id")
+        .to_owned();
+    let mut table = Table::create()
+        .col(big_integer("id").primary_key())
+        .foreign_key(&mut to_nowhere)
+        .take();
+    let scratch = Scratch::new(&server()).await.unwrap();
+    let refused = build(&scratch.databases, &[declared("stones", &mut table)]).await;
+    assert!(
+        matches!(&refused, Err(Error::Undeclared(table, referred)) if table == "stones" && referred == "rocks"),
+        "{refused:?}"
+    );
+    scratch.remove().await.unwrap();
+}

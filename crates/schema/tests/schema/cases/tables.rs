@@ -1,6 +1,7 @@
 //! Tables come, go, and get other names.
 
 use ashlar_core::table::Index;
+use ashlar_schema::Declared;
 use sea_orm::sea_query::{
     ForeignKey, ForeignKeyAction, Index as IndexStatement, Table, TableCreateStatement,
 };
@@ -13,7 +14,14 @@ use sea_orm_migration::schema::{
 use super::cases;
 use crate::case::{Case, declared, owned};
 
-cases!(change_two_domains, create_tables, drop_tables, rename_table);
+cases!(
+    change_two_domains,
+    create_circle,
+    create_tables,
+    drop_circle,
+    drop_tables,
+    rename_table
+);
 
 fn quarries() -> TableCreateStatement {
     Table::create()
@@ -52,7 +60,7 @@ fn stones() -> TableCreateStatement {
 }
 
 /// A key of two columns, and one that is counted up.
-fn further() -> [ashlar_schema::Declared; 2] {
+fn further() -> [Declared; 2] {
     let mut uses = Table::create()
         .col(uuid("stone_id"))
         .col(string_len("wall", 50))
@@ -110,6 +118,54 @@ fn drop_tables() -> Case {
         rows: ROWS,
         kept: KEPT,
         then: KEPT,
+        ..Case::default()
+    }
+}
+
+/// Quarries have a best stone, which is of a quarry; carts know stones.
+fn circle() -> Vec<Declared> {
+    let key = |column, to| {
+        ForeignKey::create()
+            .from_col(column)
+            .to(to, "id")
+            .to_owned()
+    };
+    let mut best = quarries()
+        .col(big_integer_null("best_id"))
+        .foreign_key(&mut key("best_id", "stones"))
+        .take();
+    let referring = |column, to| {
+        Table::create()
+            .col(big_integer("id").primary_key())
+            .col(big_integer(column))
+            .foreign_key(&mut key(column, to))
+            .take()
+    };
+    vec![
+        declared("carts", &mut referring("stone_id", "stones")),
+        declared("quarries", &mut best),
+        declared("stones", &mut referring("quarry_id", "quarries")),
+    ]
+}
+
+fn create_circle() -> Case {
+    Case {
+        name: "create_circle",
+        after: circle(),
+        ..Case::default()
+    }
+}
+
+fn drop_circle() -> Case {
+    Case {
+        name: "drop_circle",
+        before: circle(),
+        is_destructive: true,
+        rows: &[
+            "INSERT INTO quarries (id, name) VALUES (1, 'North')",
+            "INSERT INTO stones (id, quarry_id) VALUES (7, 1)",
+            "UPDATE quarries SET best_id = 7",
+        ],
         ..Case::default()
     }
 }
