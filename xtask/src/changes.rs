@@ -1,4 +1,4 @@
-//! What a command of `new` is about to do to the tree: everything is known before anything is written, and all of it is
+//! What a command is about to do to the tree: everything is known before anything is written, and all of it is
 //! written or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ use crate::workspace;
 
 /// Files that will be written, by their paths below the root.
 #[derive(Debug)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     root: PathBuf,
     files: BTreeMap<String, File>,
     problems: Vec<String>,
@@ -31,7 +31,7 @@ struct File {
 }
 
 impl Changes {
-    pub(super) fn of(root: PathBuf) -> Self {
+    pub(crate) fn of(root: PathBuf) -> Self {
         Self {
             root,
             files: BTreeMap::new(),
@@ -40,27 +40,27 @@ impl Changes {
     }
 
     /// Keeps in mind why this cannot be done; [`Changes::commit`] tells all of it.
-    pub(super) fn refuse(&mut self, problem: impl Into<String>) {
+    pub(crate) fn refuse(&mut self, problem: impl Into<String>) {
         self.problems.push(problem.into());
     }
 
     /// [`Changes::refuse`] for each of them.
-    pub(super) fn problems_of(&mut self, problems: impl IntoIterator<Item = Option<String>>) {
+    pub(crate) fn problems_of(&mut self, problems: impl IntoIterator<Item = Option<String>>) {
         self.problems.extend(problems.into_iter().flatten());
     }
 
     /// Tells every problem so far.
-    pub(super) fn check(&mut self) -> Result<()> {
+    pub(crate) fn check(&mut self) -> Result<()> {
         Error::from_findings(std::mem::take(&mut self.problems))
     }
 
     /// Whether the file is there, or will be.
-    pub(super) fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         self.files.contains_key(path) || self.root.join(path).is_file()
     }
 
     /// The file as it will be; none when there is no such file.
-    pub(super) fn text(&self, path: &str) -> Option<String> {
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
         match self.files.get(path) {
             Some(file) => Some(file.after.clone()),
             None => fs::read_to_string(self.root.join(path)).ok(),
@@ -68,7 +68,7 @@ impl Changes {
     }
 
     /// The names in a folder, as it will be.
-    pub(super) fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.root.join(folder)).into_iter().flatten();
         let there = entries
             .flatten()
@@ -82,7 +82,7 @@ impl Changes {
     }
 
     /// A new file.
-    pub(super) fn create(&mut self, path: &str, text: String) {
+    pub(crate) fn create(&mut self, path: &str, text: String) {
         if self.has(path) {
             self.refuse(format!("{path} is there already"));
             return;
@@ -97,7 +97,7 @@ impl Changes {
     }
 
     /// A new file from a template below `xtask/templates`.
-    pub(super) fn render(&mut self, template: &str, context: &impl Serialize, path: &str) {
+    pub(crate) fn render(&mut self, template: &str, context: &impl Serialize, path: &str) {
         match rendered(template, context) {
             Ok(text) => self.create(path, text),
             Err(error) => self.refuse(error.to_string()),
@@ -105,7 +105,7 @@ impl Changes {
     }
 
     /// A file with a change; when `edit` does not find its place, `by_hand` says what is to be added.
-    pub(super) fn edit(
+    pub(crate) fn edit(
         &mut self,
         path: &str,
         by_hand: &str,
@@ -133,7 +133,7 @@ impl Changes {
     /// # Errors
     /// When something was refused, what is to be written is no Rust, or a file cannot be written; then the tree is as
     /// it was.
-    pub(super) fn commit(mut self) -> Result<()> {
+    pub(crate) fn commit(mut self) -> Result<()> {
         self.check()?;
         for (path, file) in &mut self.files {
             if path.ends_with(".rs") {
@@ -170,7 +170,7 @@ impl Changes {
 }
 
 /// The text of a template, with the values of `context` in it.
-pub(super) fn rendered(template: &str, context: &impl Serialize) -> Result<String> {
+pub(crate) fn rendered(template: &str, context: &impl Serialize) -> Result<String> {
     let path = workspace::root().join("xtask/templates").join(template);
     let source = workspace::read(&path)?;
     let syntax = SyntaxConfig::builder()

@@ -9,6 +9,7 @@
 
 mod application;
 mod bench;
+mod changes;
 mod check;
 mod clients;
 mod debian;

@@ -3,10 +3,12 @@
 mod diff;
 mod new;
 pub(crate) mod recorded;
-pub(crate) mod register;
+mod register;
 mod skeleton;
 pub(crate) mod timestamp;
 pub(crate) mod tool;
+
+pub(crate) use new::add;
 
 use crate::environment::{self, DEFAULT_DATABASE_URL};
 use crate::error::{Error, Result};

@@ -1,14 +1,8 @@
 //! Writes a new migration and registers it.
 
-use std::path::Path;
-use std::process::Command;
-
-use chrono::{DateTime, Utc};
-
 use super::{register, skeleton, timestamp};
+use crate::changes::Changes;
 use crate::error::{Error, Result};
-use crate::process;
-use crate::terminal::print;
 use crate::workspace;
 
 /// Writes a migration of which the text is still to come.
@@ -20,55 +14,28 @@ pub(super) fn write(domain: &str, name: &str, data: bool) -> Result<()> {
     } else {
         skeleton::of(name)
     };
-    place(domain, name, &text, timestamp::next()?)
+    let mut changes = Changes::of(workspace::root());
+    let module = format!("m{}_{name}", timestamp::of(timestamp::next()?));
+    add(&mut changes, domain, &module, text);
+    changes.commit()
 }
 
-/// Writes `migration/src/<domain>/m<time>_<name>.rs` and the lines that name it.
-///
-/// # Errors
-/// When a file is not laid out as expected, or cannot be written.
-pub(crate) fn place(domain: &str, name: &str, text: &str, time: DateTime<Utc>) -> Result<()> {
-    let sources = workspace::root().join("migration/src");
-    let module = format!("m{}_{name}", timestamp::of(time));
-    let migration = sources.join(domain).join(format!("{module}.rs"));
-    let list = sources.join(domain).join("mod.rs");
-    let lib = sources.join("lib.rs");
-
-    let root = if list.exists() {
-        workspace::write(&list, &edited(&list, register::migration, &module)?)?;
-        &list
-    } else {
-        if sources.join(format!("{domain}.rs")).exists() {
-            return Err(Error::said(format!(
-                "`{domain}` is a module of the migration crate"
-            )));
-        }
-        workspace::write(&lib, &edited(&lib, register::domain, domain)?)?;
-        workspace::write(&list, &register::first_list(domain, &module))?;
-        &lib
-    };
-    workspace::write(&migration, text)?;
-    // Formats the modules below it as well.
-    process::run(
-        Command::new("rustfmt")
-            .args(["--edition", "2024"])
-            .arg(root),
-    )?;
-    print(&format!(
-        "{} is written and registered",
-        workspace::relative(&migration)
-    ));
-    Ok(())
-}
-
-/// A file's text with one more name in its list; a sentence when the file is not laid out as expected.
-fn edited(path: &Path, edit: fn(&str, &str) -> Option<String>, name: &str) -> Result<String> {
-    edit(&workspace::read(path)?, name).ok_or_else(|| {
-        let path = workspace::relative(path);
-        Error::said(format!(
-            "{path} has no list of migrations to which `{name}` can be added"
-        ))
-    })
+/// Adds `migration/src/<domain>/<module>.rs`, and the lines that name it.
+pub(crate) fn add(changes: &mut Changes, domain: &str, module: &str, text: String) {
+    let folder = format!("migration/src/{domain}");
+    let list = format!("{folder}/mod.rs");
+    changes.create(&format!("{folder}/{module}.rs"), text);
+    if changes.has(&list) {
+        changes.edit(&list, module, |text| register::migration(text, module));
+        return;
+    }
+    if changes.has(&format!("{folder}.rs")) {
+        changes.refuse(format!("`{domain}` is a module of the migration crate"));
+    }
+    changes.create(&list, register::first_list(domain, module));
+    changes.edit("migration/src/lib.rs", &format!("mod {domain};"), |text| {
+        register::domain(text, domain)
+    });
 }
 
 fn check_domain(domain: &str) -> Result<()> {

@@ -23,16 +23,23 @@ type Hashes = BTreeMap<String, String>;
 /// # Errors
 /// When one that main has was changed, or a file cannot be read or written.
 pub(crate) fn record() -> Result<()> {
+    refuse_edits()?;
     let files = files()?;
-    let changed: Vec<_> = released()?
-        .into_iter()
-        .filter(|(path, hash)| files.get(path) != Some(hash))
-        .map(|(path, _)| is_released(&path))
-        .collect();
-    Error::from_findings(changed)?;
     workspace::write(&path(), &text(&files))?;
     print(&format!("{PATH} has {} migrations", files.len()));
     Ok(())
+}
+
+/// Ok when nothing was changed that main has.
+///
+/// # Errors
+/// When something was, or a file cannot be read.
+pub(crate) fn refuse_edits() -> Result<()> {
+    let files = files()?;
+    let changed = (released()?.into_iter())
+        .filter(|(path, hash)| files.get(path) != Some(hash))
+        .map(|(path, _)| is_released(&path));
+    Error::from_findings(changed.collect())
 }
 
 /// What is wrong with the record.

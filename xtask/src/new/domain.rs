@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::changes::Changes;
 use super::{entity, imports, lines, name, spec};
+use crate::changes::Changes;
 use crate::error::Result;
 use crate::migrate::timestamp;
 

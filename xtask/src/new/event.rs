@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::changes::Changes;
 use super::field::{self, Field};
 use super::{entity, existing, imports, lines, name, spec};
+use crate::changes::Changes;
 use crate::error::Result;
 
 /// Its file on each layer, and how the layer's other files see it.

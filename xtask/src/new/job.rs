@@ -4,8 +4,8 @@
 use croner::parser::{CronParser, Seconds, Year};
 use serde::Serialize;
 
-use super::changes::Changes;
 use super::{entity, existing, imports, lines, name, spec};
+use crate::changes::Changes;
 use crate::error::Result;
 
 #[derive(Serialize)]

@@ -1,6 +1,5 @@
 //! `cargo xtask new`: domains, entities, jobs and events, written as by hand, mounted, documented and tested.
 
-mod changes;
 mod domain;
 mod entity;
 mod event;
@@ -14,12 +13,12 @@ mod spec;
 mod tests;
 
 use crate::application;
+use crate::changes::Changes;
 use crate::error::{Error, Result};
 use crate::graph;
 use crate::migrate::recorded;
 use crate::terminal::print;
 use crate::workspace;
-use changes::Changes;
 
 /// What `cargo xtask new` accepts.
 #[derive(Debug, clap::Args)]

@@ -4,10 +4,10 @@ mod register;
 
 use serde::Serialize;
 
-use super::changes::{Changes, rendered};
 use super::{domain, existing, imports, lines, spec};
+use crate::changes::{Changes, rendered};
 use crate::error::Result;
-use crate::migrate::{register as migrations, timestamp};
+use crate::migrate::{self, timestamp};
 
 /// Its file on each layer, and how the layer's other files see it.
 const LAYERS: [(&str, &str); 7] = [
@@ -220,21 +220,9 @@ pub(super) fn append(changes: &mut Changes, template: &str, context: &impl Seria
 
 /// Its table.
 fn add_migration(changes: &mut Changes, context: &Context<'_>, time: &str) {
-    let domain = &context.d.name;
     let module = format!("m{time}_create_{}", context.e.plural);
-    let folder = format!("migration/src/{domain}");
-    changes.render(
-        "entity/migration.rs.j2",
-        context,
-        &format!("{folder}/{module}.rs"),
-    );
-    let list = format!("{folder}/mod.rs");
-    if changes.has(&list) {
-        changes.edit(&list, &module, |text| migrations::migration(text, &module));
-    } else {
-        changes.create(&list, migrations::first_list(domain, &module));
-        changes.edit("migration/src/lib.rs", &format!("mod {domain};"), |text| {
-            migrations::domain(text, domain)
-        });
+    match rendered("entity/migration.rs.j2", context) {
+        Ok(text) => migrate::add(changes, &context.d.name, &module, text),
+        Err(error) => changes.refuse(error.to_string()),
     }
 }

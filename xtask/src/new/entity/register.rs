@@ -1,6 +1,6 @@
 //! The lines that make an entity known, in files that are not its own.
 
-use crate::new::changes::Changes;
+use crate::changes::Changes;
 use crate::new::{imports, lines, name, spec};
 
 /// What the generated code stands on.
