@@ -73,23 +73,6 @@ impl Kind {
         }
     }
 
-    pub(super) fn about(self, name: &str) -> String {
-        let happened = name.strip_suffix("_at").or(name.strip_suffix("_on"));
-        match (self, happened) {
-            (Self::Bool, _) => {
-                let word = name.strip_prefix("is_").unwrap_or(name);
-                format!("Whether it is {}", name::words(word))
-            }
-            (Self::Date | Self::Datetime, Some(done)) => {
-                format!("When it is {}", name::words(done))
-            }
-            _ => format!(
-                "Its {}",
-                name::words(name.strip_suffix("_id").unwrap_or(name))
-            ),
-        }
-    }
-
     pub(super) fn garde(self) -> String {
         match self {
             Self::String(max) => format!("length(chars, min = 1, max = {max})"),

@@ -1,6 +1,7 @@
 //! Fields of entities and events: `name:type`, with `?` for what may be null and `!` for what is unique.
 
 mod kind;
+mod words;
 
 use serde::Serialize;
 
@@ -29,10 +30,15 @@ pub(super) struct Field {
     pub(super) name: String,
     /// As a variant of an enum.
     pub(super) pascal: String,
-    /// In a sentence.
+    /// What it is called in a sentence.
     pub(super) words: String,
     /// What it is, as the first half of a sentence.
     about: String,
+    /// What it is of many.
+    order: String,
+    /// Which have it so.
+    #[serde(skip)]
+    those: String,
     /// Its type in Rust, without `Option`.
     pub(super) rust: &'static str,
     /// Its type in Rust.
@@ -122,12 +128,15 @@ fn one(name: &str, spec: &str) -> Result<Field, String> {
 impl Field {
     fn new(name: &str, kind: Kind, nullable: bool, unique: bool) -> Self {
         let rust = kind.rust();
+        let words = words::of(kind, name);
         let null = if nullable { "_null" } else { "" };
         Self {
             name: name.to_owned(),
             pascal: name::pascal(name),
-            words: name::words(name),
-            about: kind.about(name),
+            words: words.noun,
+            about: words.about,
+            order: words.order,
+            those: words.those,
             rust,
             ty: if nullable {
                 format!("Option<{rust}>")
@@ -169,21 +178,16 @@ impl Field {
     /// How a list can be narrowed by it: what a filter's name has behind the field's, how it compares, what the bound is
     /// called, and what is found.
     pub(super) fn filters(&self) -> Vec<(&'static str, &'static str, &'static str, String)> {
-        let words = &self.words;
+        let Self { words, those, .. } = self;
         if self.is_time {
             return vec![
                 (
                     "_before",
                     "lt",
                     "bound",
-                    format!("Those whose {words} is before this"),
+                    format!("Those {those} before this"),
                 ),
-                (
-                    "_after",
-                    "gt",
-                    "bound",
-                    format!("Those whose {words} is after this"),
-                ),
+                ("_after", "gt", "bound", format!("Those {those} after this")),
             ];
         }
         match (self.is_filter, self.rust) {
@@ -191,7 +195,7 @@ impl Field {
                 "",
                 "eq",
                 "is_so",
-                format!("Those that are {words}, or that are not"),
+                format!("Those {those}; when false, the others"),
             )],
             (true, _) => vec![("", "eq", "id", format!("Those with this {words}"))],
             _ => Vec::new(),
