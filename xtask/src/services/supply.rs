@@ -16,31 +16,31 @@ pub(crate) struct Supply {
 pub(crate) enum Presence {
     /// It runs; these variables lead there. None when the environment has them already.
     There(Vec<(String, String)>),
-    /// It was not asked for.
+    /// No test that runs needs it.
     Unwanted,
     /// It cannot be had here.
     Missing(Error),
 }
 
-/// Every service that tests use, started when it is wanted and does not run; the caller's
+/// Every service that tests use, started when its mark `is_needed` and it does not run; the caller's
 /// [`crate::guard::Guard`] gives them back.
 ///
 /// # Errors
 /// When what runs cannot be read or written down. A service that cannot be had is [`Presence::Missing`].
-pub(crate) fn supplies(wanted: bool) -> Result<Vec<Supply>> {
+pub(crate) fn supplies(is_needed: impl Fn(&str) -> bool) -> Result<Vec<Supply>> {
     let services = all()
         .into_iter()
         .filter_map(|service| Some((service.mark()?, service)));
-    if !wanted {
-        return Ok(services
-            .map(|(mark, _)| supply(mark, Presence::Unwanted))
-            .collect());
-    }
-    let (given, started): (Vec<_>, Vec<_>) =
-        services.partition(|(_, service)| from_environment(&**service).is_some());
+    let (needed, others): (Vec<_>, Vec<_>) = services.partition(|(mark, _)| is_needed(mark));
+    let (given, started): (Vec<_>, Vec<_>) = needed
+        .into_iter()
+        .partition(|(_, service)| from_environment(&**service).is_some());
     let (marks, started): (Vec<_>, Vec<Box<dyn Service>>) = started.into_iter().unzip();
     let outcomes = ensure_all(&started, false)?;
-    let mut supplies = Vec::new();
+    let others = others.into_iter();
+    let mut supplies: Vec<_> = others
+        .map(|(mark, _)| supply(mark, Presence::Unwanted))
+        .collect();
     for (mark, service) in given {
         let variable = variable_name(&*service);
         say(&format!("{}: using {variable}", service.name()));

@@ -47,6 +47,12 @@ impl Options {
         !self.sqlite_only && self.cargo.is_empty() && self.binary.is_empty()
     }
 
+    /// Whether a test of those that are selected needs the service of which names have this mark; without names, of all tests.
+    fn needs(&self, mark: &str, names: Option<&[String]>) -> bool {
+        let is_in = |names: &[String]| names.iter().any(|name| name.contains(mark));
+        !self.is_sqlite_only() && names.is_none_or(is_in)
+    }
+
     /// Whether packages are chosen, so that `--workspace` is not meant.
     fn names_packages(&self) -> bool {
         self.cargo_args().any(|arg| {
@@ -61,11 +67,17 @@ impl Options {
 /// When a test fails or does not compile, or when `CI` is set and a service cannot be had.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut guard = Guard::start()?;
-    let supplies = services::supplies(!options.is_sqlite_only())?;
-    let skipped = match left_out(&supplies).count() {
-        0 => Vec::new(),
-        _ => tests_without(options, &supplies)?,
+    // All of them need every service; which some need, their names tell.
+    let mut names = match options.is_whole() {
+        true => None,
+        false => Some(listed(options)?),
     };
+    let supplies = services::supplies(|mark| options.needs(mark, names.as_deref()))?;
+    if names.is_none() && left_out(&supplies).count() > 0 {
+        names = Some(listed(options)?);
+    }
+    let mut skipped = names.unwrap_or_default();
+    skipped.retain(|name| left_out(&supplies).any(|mark| name.contains(mark)));
     let recording = match options.is_whole() && has_postgres(&supplies) {
         true => Some(Recording::of_target().begin()?),
         false => None,
@@ -177,15 +189,19 @@ fn conclude(
     Ok(())
 }
 
-/// The names of the tests that these options select, and that need what is not there.
-fn tests_without(options: &Options, supplies: &[Supply]) -> Result<Vec<String>> {
+/// The names of the tests that these options select.
+fn listed(options: &Options) -> Result<Vec<String>> {
     let mut command = cargo_test(options);
     command.arg("--").args(&options.binary).arg("--list");
-    let list = process::stdout_of(&mut command)?;
-    Ok(listing::names(&list)
-        .filter(|name| left_out(supplies).any(|mark| name.contains(mark)))
-        .map(str::to_owned)
-        .collect())
+    let list = process::stdout_of(&mut command).inspect_err(|_| {
+        // They do not compile.
+        let tally = Tally {
+            failed: 1,
+            ..Tally::default()
+        };
+        print(&tally.to_string());
+    })?;
+    Ok(listing::names(&list).map(str::to_owned).collect())
 }
 
 fn cargo_test(options: &Options) -> Command {
@@ -219,6 +235,17 @@ mod tests {
             assert!(options(args).names_packages(), "{args:?}");
         }
         assert!(!options(&["--profile", "create"]).names_packages());
+    }
+
+    #[test]
+    fn only_what_the_tests_are_named_after_is_needed() {
+        let names = ["create::ok::sqlite", "create::ok::postgres"].map(str::to_owned);
+        let some = options(&["-p", "ashlar-core"]);
+        assert!(some.needs("::postgres", Some(&names)));
+        assert!(!some.needs("kafka::", Some(&names)));
+        assert!(options(&[]).needs("kafka::", None), "all tests are run");
+        let on_sqlite = options(&["--sqlite-only"]);
+        assert!(!on_sqlite.needs("::postgres", Some(&names)));
     }
 
     #[test]
