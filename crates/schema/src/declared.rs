@@ -23,6 +23,8 @@ pub struct Declared {
     keys: Vec<ForeignKeyCreateStatement>,
     /// Each with its name.
     indexes: Vec<(String, Both<String>)>,
+    /// What migrations make for it on one database alone.
+    by_hand: Vec<&'static str>,
 }
 
 impl Declared {
@@ -38,7 +40,16 @@ impl Declared {
             let columns = index.get_index_spec().get_column_names();
             marked_index(&declared.name, &columns, index.is_unique_key())
         }));
+        declared.by_hand = definition.by_hand();
         declared.with_indexes(&definition.indexes())
+    }
+
+    /// What migrations make on one database alone, by what tables declare.
+    pub fn by_hand(tables: &[Self]) -> Vec<&'static str> {
+        tables
+            .iter()
+            .flat_map(|table| table.by_hand.clone())
+            .collect()
     }
 
     /// A table as statements of sea-orm create it. A column that is marked unique gets an index.
@@ -50,6 +61,7 @@ impl Declared {
             owner: owner.to_owned(),
             name: name.to_owned(),
             indexes: unique.collect(),
+            by_hand: Vec::new(),
             keys: keys(name, &table.postgres),
             table: Both {
                 postgres: by_rule(name, &table.postgres),

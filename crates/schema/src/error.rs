@@ -5,9 +5,23 @@ use sea_orm::DbErr;
 /// What stands in the way.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// One database has what the other has not.
+    /// Both databases have it, and not alike.
     #[error("{0} is not the same on PostgreSQL and SQLite: a migration made it by hand")]
-    OneSided(String),
+    Unlike(String),
+    /// One database has what the other has not: a table or an index, and its name.
+    #[error(
+        "{0} {1} is on one database alone. Where that is meant, the entity says so, beside its indexes: \
+         `fn by_hand() -> Vec<&'static str> {{ vec![\"{1}\"] }}`"
+    )]
+    OneSided(&'static str, String),
+    /// Said to be on one database alone, and is on both.
+    #[error(
+        "`by_hand()` names {0}, which is on PostgreSQL and on SQLite: what both have is an entity, or in `indexes()`"
+    )]
+    OnBoth(String),
+    /// Said to be made, and is not.
+    #[error("`by_hand()` names {0}, and no migration makes a table or an index of that name")]
+    OnNone(String),
     /// A uniqueness that is no index.
     #[error(
         "table {0} has a UNIQUE constraint: it is to be a unique index, by whose name services tell a broken rule"

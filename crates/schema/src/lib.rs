@@ -16,7 +16,7 @@ mod write;
 
 pub use declared::{Declared, build};
 pub use difference::{Difference, difference};
-pub use discover::discover;
+pub use discover::{discover, discover_beside};
 pub use error::Error;
 pub use model::{Both, Column, ForeignKey, Index, Key, Schema, Table};
 pub use owners::Owners;

@@ -11,7 +11,7 @@ use std::{
 use ashlar_app::compose;
 use ashlar_schema::{
     Both, Declared, Difference, Error, Owners, Rename, Schema, Scratch, build, difference,
-    discover, files, unindexed,
+    discover, discover_beside, files, unindexed,
 };
 use clap::{Parser, Subcommand};
 use sea_orm::DatabaseConnection;
@@ -84,19 +84,21 @@ async fn run(command: Command) -> Result<(), Failure> {
         .map_err(|error| Failure::Tables(error.to_string()))?
         .tables;
     let declared: Vec<_> = tables.iter().map(Declared::of).collect();
+    let by_hand = Declared::by_hand(&declared);
     match command {
         Command::Diff {
             rename,
             allow_destructive,
         } => {
-            let current = in_scratch(&server, async |databases| migrated(databases).await).await?;
+            let current = async |databases: &_| migrated(databases, &by_hand).await;
+            let current = in_scratch(&server, current).await?;
             let missing = missing(&server, current, &declared, &rename).await?;
             let owners = Owners::new(&declared, &sources(), &missing).map_err(Failure::Sources)?;
             print(&files(&missing, &owners, allow_destructive)?)
         }
         Command::Check => {
-            let current =
-                in_scratch(&server, async |databases| reversible(databases).await).await?;
+            let current = async |databases: &_| reversible(databases, &by_hand).await;
+            let current = in_scratch(&server, current).await?;
             let unindexed = unindexed(&current);
             let missing = missing(&server, current, &declared, &[]).await?;
             match (missing.phrases(), unindexed) {
@@ -130,18 +132,24 @@ async fn missing(
     Ok(difference(current, &wanted, renames)?)
 }
 
-async fn migrated(databases: &Both<DatabaseConnection>) -> Result<Schema, Failure> {
+async fn migrated(
+    databases: &Both<DatabaseConnection>,
+    by_hand: &[&str],
+) -> Result<Schema, Failure> {
     for database in [&databases.postgres, &databases.sqlite] {
         ashlar_migration::up(database, None)
             .await
             .map_err(Error::from)?;
     }
-    Ok(discover(databases).await?)
+    Ok(discover_beside(databases, by_hand).await?)
 }
 
 /// The schema of all migrations, which is the same when they are reverted and applied again.
-async fn reversible(databases: &Both<DatabaseConnection>) -> Result<Schema, Failure> {
-    let schema = migrated(databases).await?;
+async fn reversible(
+    databases: &Both<DatabaseConnection>,
+    by_hand: &[&str],
+) -> Result<Schema, Failure> {
+    let schema = migrated(databases, by_hand).await?;
     for database in [&databases.postgres, &databases.sqlite] {
         ashlar_migration::down(database, u32::MAX)
             .await
@@ -150,7 +158,7 @@ async fn reversible(databases: &Both<DatabaseConnection>) -> Result<Schema, Fail
     if let Some(left) = discover(databases).await?.into_keys().next() {
         return Err(Failure::Left(left));
     }
-    let again = migrated(databases).await?;
+    let again = migrated(databases, by_hand).await?;
     let is_same = |name: &&String| schema.get(*name) == again.get(*name);
     match schema
         .keys()

@@ -17,6 +17,7 @@ pub struct Definition {
     table: fn(Schema) -> TableCreateStatement,
     marked: fn(Schema) -> Vec<IndexCreateStatement>,
     indexes: fn() -> Vec<Index>,
+    by_hand: fn() -> Vec<&'static str>,
 }
 
 impl Definition {
@@ -28,6 +29,7 @@ impl Definition {
             table: |schema| schema.create_table_from_entity(E::default()),
             marked: |schema| schema.create_index_from_entity(E::default()),
             indexes: E::indexes,
+            by_hand: E::by_hand,
         }
     }
 
@@ -55,6 +57,11 @@ impl Definition {
     /// The indexes that [`Table::indexes`] tells.
     pub fn indexes(&self) -> Vec<Index> {
         (self.indexes)()
+    }
+
+    /// What [`Table::by_hand`] tells.
+    pub fn by_hand(&self) -> Vec<&'static str> {
+        (self.by_hand)()
     }
 }
 

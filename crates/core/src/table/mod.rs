@@ -47,4 +47,10 @@ pub trait Table: EntityTrait {
     fn indexes() -> Vec<Index> {
         Vec::new()
     }
+
+    /// What a migration that was written by hand makes for it on one database alone, by name: an index of a kind that the
+    /// other has not, or a table such as those of SQLite's full-text search. Comparisons leave it alone.
+    fn by_hand() -> Vec<&'static str> {
+        Vec::new()
+    }
 }

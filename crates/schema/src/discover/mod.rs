@@ -24,9 +24,35 @@ const VERSIONS: &str = "seaql_migrations";
 ///
 /// When a database cannot be read, or the two differ in more than words.
 pub async fn discover(databases: &Both<DatabaseConnection>) -> Result<Schema, Error> {
-    let postgres = postgres::tables(&databases.postgres).await?;
-    let sqlite = sqlite::tables(&databases.sqlite).await?;
+    discover_beside(databases, &[]).await
+}
+
+/// The same without what is made `by_hand` on one database alone: indexes and tables of these names.
+///
+/// # Errors
+///
+/// As of [`discover`], or when one of these is on both databases, or on none.
+pub async fn discover_beside(
+    databases: &Both<DatabaseConnection>,
+    by_hand: &[&str],
+) -> Result<Schema, Error> {
+    let mut postgres = postgres::tables(&databases.postgres).await?;
+    let mut sqlite = sqlite::tables(&databases.sqlite).await?;
+    for name in by_hand {
+        match (removed(&mut postgres, name), removed(&mut sqlite, name)) {
+            (true, true) => return Err(Error::OnBoth((*name).to_owned())),
+            (false, false) => return Err(Error::OnNone((*name).to_owned())),
+            _ => (),
+        }
+    }
     merge(postgres, sqlite)
+}
+
+/// Whether there was a table or an index of this name.
+fn removed(found: &mut Found, name: &str) -> bool {
+    let mut tables = found.values_mut();
+    let is_index = tables.any(|table| table.indexes.remove(name).is_some());
+    is_index || found.remove(name).is_some()
 }
 
 /// A schema in the words of one database.
@@ -81,37 +107,39 @@ fn merge(postgres: Found, mut sqlite: Found) -> Result<Schema, Error> {
     let mut schema = Schema::new();
     for (name, one) in postgres {
         let other = sqlite.remove(&name);
-        let other = other.ok_or_else(|| Error::OneSided(format!("table {name}")))?;
+        let other = other.ok_or_else(|| Error::OneSided("table", name.clone()))?;
         schema.insert(name.clone(), merge_tables(name, one, other)?);
     }
     match sqlite.into_keys().next() {
-        Some(name) => Err(Error::OneSided(format!("table {name}"))),
+        Some(name) => Err(Error::OneSided("table", name)),
         None => Ok(schema),
     }
 }
 
 fn merge_tables(name: String, one: FoundTable, mut other: FoundTable) -> Result<Table, Error> {
-    let one_sided = |what: &str| Error::OneSided(format!("{what} of table {name}"));
+    let unlike = |what: &str| Error::Unlike(format!("{what} of table {name}"));
     let mut columns = Vec::new();
     for column in one.columns {
         let place = (other.columns.iter()).position(|twin| twin.name == column.name);
         let twin = place.map(|place| other.columns.remove(place));
         let twin = twin.filter(|twin| twin.is_null == column.is_null);
-        let twin = twin.ok_or_else(|| one_sided(&format!("column {}", column.name)))?;
+        let twin = twin.ok_or_else(|| unlike(&format!("column {}", column.name)))?;
         columns.push(merge_columns(column, twin));
     }
     if let Some(left) = other.columns.first() {
-        return Err(one_sided(&format!("column {}", left.name)));
+        return Err(unlike(&format!("column {}", left.name)));
     }
     let mut indexes = BTreeMap::new();
     for (index, found) in one.indexes {
         let twin = other.indexes.remove(&index);
-        let twin = twin.filter(|twin| is_same(&found, twin));
-        let twin = twin.ok_or_else(|| one_sided(&format!("index {index}")))?;
+        let twin = twin.ok_or_else(|| Error::OneSided("index", index.clone()))?;
+        if !is_same(&found, &twin) {
+            return Err(unlike(&format!("index {index}")));
+        }
         indexes.insert(index.clone(), merge_indexes(index, found, twin));
     }
-    if let Some(left) = other.indexes.keys().next() {
-        return Err(one_sided(&format!("index {left}")));
+    if let Some(left) = other.indexes.into_keys().next() {
+        return Err(Error::OneSided("index", left));
     }
     let mut foreign_keys = BTreeMap::new();
     for key in one.foreign_keys {
@@ -121,15 +149,15 @@ fn merge_tables(name: String, one: FoundTable, mut other: FoundTable) -> Result<
                 ..twin.clone()
             } == key
         });
-        let place = place.ok_or_else(|| one_sided(&format!("foreign key {}", key.name)))?;
+        let place = place.ok_or_else(|| unlike(&format!("foreign key {}", key.name)))?;
         other.foreign_keys.remove(place);
         foreign_keys.insert(key.name.clone(), key);
     }
     if let Some(left) = other.foreign_keys.first() {
-        return Err(one_sided(&format!("foreign key of {:?}", left.columns)));
+        return Err(unlike(&format!("foreign key of {:?}", left.columns)));
     }
     if one.primary_key != other.primary_key {
-        return Err(one_sided("primary key"));
+        return Err(unlike("primary key"));
     }
     Ok(Table {
         name,

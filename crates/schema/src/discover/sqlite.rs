@@ -9,9 +9,11 @@ use crate::{
     sql::{index_parts, undirected, unwrapped},
 };
 
+/// Without those in which a virtual table keeps what it has.
 const TABLES: &str = r"
     SELECT name, sql LIKE '%AUTOINCREMENT%' AS counts FROM sqlite_master
-    WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'";
+    WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+        AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')";
 
 const COLUMNS: &str = r#"
     SELECT name, lower(type) AS kind, "notnull" AS not_null, dflt_value AS "default", pk

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ashlar_schema::{
-    Declared, Error, Owners, Rename, Schema, Scratch, build, difference, discover, files, unindexed,
+    Declared, Error, Owners, Rename, Schema, Scratch, build, difference, discover, discover_beside,
+    files, unindexed,
 };
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ColumnDef, ForeignKey, Index, Table};
@@ -93,18 +94,28 @@ mod what_one_database_alone_has_is_told {
 async fn what_one_database_alone_has_is_told() {
     let scratch = Scratch::new(&server()).await.unwrap();
     build(&scratch.databases, &[stones("name")]).await.unwrap();
-    let index = "CREATE INDEX ix_stones_name ON stones (name)";
-    scratch
-        .databases
-        .sqlite
-        .execute_unprepared(index)
-        .await
-        .unwrap();
+    let (postgres, sqlite) = (&scratch.databases.postgres, &scratch.databases.sqlite);
+    let index = "CREATE INDEX ix_words ON stones USING gin (to_tsvector('simple', name))";
+    postgres.execute_unprepared(index).await.unwrap();
+    let refused = discover(&scratch.databases).await.unwrap_err();
+    let told = refused.to_string();
+    assert!(told.contains(r#"vec!["ix_words"]"#), "{told}");
+    let table = "CREATE VIRTUAL TABLE stones_words USING fts5(name)";
+    sqlite.execute_unprepared(table).await.unwrap();
 
-    let refused = discover(&scratch.databases).await;
+    let beside = |names: &'static [&str]| discover_beside(&scratch.databases, names);
+    let schema = beside(&["ix_words", "stones_words"]).await.unwrap();
+    assert_eq!(schema.keys().collect::<Vec<_>>(), ["stones"]);
+    assert!(schema["stones"].indexes.is_empty(), "{schema:?}");
 
+    let refused = beside(&["ix_words", "stones_words", "ix_gone"]).await;
     assert!(
-        matches!(&refused, Err(Error::OneSided(what)) if what.contains("ix_stones_name")),
+        matches!(&refused, Err(Error::OnNone(name)) if name == "ix_gone"),
+        "{refused:?}"
+    );
+    let refused = beside(&["stones"]).await;
+    assert!(
+        matches!(&refused, Err(Error::OnBoth(name)) if name == "stones"),
         "{refused:?}"
     );
     scratch.remove().await.unwrap();
