@@ -1,16 +1,18 @@
 //! `migration/recorded.sha256`: what each migration was when it was finished, in the format of `sha256sum`.
 //!
-//! Every migration has a line, or `check` fails, so none is forgotten; a line that main has never changes.
+//! Every migration has a line, or `check` fails, so none is forgotten; a line that main has never changes. So has what
+//! migrations call of the crate; its line may change, by somebody who looks at what the migrations on main then do.
+
+mod files;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::history;
 use crate::terminal::print;
 use crate::workspace;
+use files::is_migration;
 
 /// The file, below the root.
 const PATH: &str = "migration/recorded.sha256";
@@ -24,9 +26,12 @@ type Hashes = BTreeMap<String, String>;
 /// When one that main has was changed, or a file cannot be read or written.
 pub(crate) fn record() -> Result<()> {
     refuse_edits()?;
-    let files = files()?;
+    let files = files::hashes()?;
     workspace::write(&path(), &text(&files))?;
-    print(&format!("{PATH} has {} migrations", files.len()));
+    let migrations = files.keys().filter(|path| is_migration(path)).count();
+    print(&format!(
+        "{PATH} has {migrations} migrations, and what they call"
+    ));
     Ok(())
 }
 
@@ -35,7 +40,7 @@ pub(crate) fn record() -> Result<()> {
 /// # Errors
 /// When something was, or a file cannot be read.
 pub(crate) fn refuse_edits() -> Result<()> {
-    let files = files()?;
+    let files = files::hashes()?;
     let changed = (released()?.into_iter())
         .filter(|(path, hash)| files.get(path) != Some(hash))
         .map(|(path, _)| is_released(&path));
@@ -48,48 +53,19 @@ pub(crate) fn refuse_edits() -> Result<()> {
 /// When a file cannot be read, or in CI what main had cannot be told.
 pub(crate) fn findings() -> Result<Vec<String>> {
     let recorded = parse(&workspace::read(&path()).unwrap_or_default());
-    Ok(compare(&files()?, &recorded, &released()?))
+    Ok(compare(&files::hashes()?, &recorded, &released()?))
 }
 
 fn path() -> PathBuf {
     workspace::root().join(PATH)
 }
 
-/// The migrations that are there.
-fn files() -> Result<Hashes> {
-    let folder = workspace::root().join("migration");
-    let mut hashes = Hashes::new();
-    for file in workspace::files()? {
-        let Ok(path) = file.strip_prefix(&folder) else {
-            continue;
-        };
-        let path = path.to_string_lossy().replace('\\', "/");
-        if is_migration(&path) {
-            let digest = Sha256::digest(workspace::read(&file)?.as_bytes());
-            let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            hashes.insert(path, hash);
-        }
-    }
-    Ok(hashes)
-}
-
-/// `src/<domain>/m<time>_<name>.rs`.
-fn is_migration(path: &str) -> bool {
-    let mut parts = path.split('/');
-    let (first, _, file) = (parts.next(), parts.next(), parts.next());
-    let is_named = |file: &str| {
-        let time = file.strip_prefix('m').unwrap_or_default();
-        time.starts_with(|first: char| first.is_ascii_digit()) && file.ends_with(".rs")
-    };
-    first == Some("src") && file.is_some_and(is_named) && parts.next().is_none()
-}
-
 /// What each migration of main was when it came there: what a later record says of it is an edit.
 fn released() -> Result<Hashes> {
     let versions = history::versions(PATH)?;
-    Ok(first_of(
-        versions.iter().map(|version| parse(&version.text)),
-    ))
+    let mut released = first_of(versions.iter().map(|version| parse(&version.text)));
+    released.retain(|path, _| is_migration(path));
+    Ok(released)
 }
 
 /// Of records, the newest first, the oldest hash of each path.
@@ -130,6 +106,9 @@ fn compare(files: &Hashes, recorded: &Hashes, released: &Hashes) -> Vec<String> 
     {
         match recorded.get(path) {
             Some(known) if known == hash => (),
+            Some(_) if !is_migration(path) => findings.push(format!(
+                "migration/{path} changed, and migrations call it: see that those on main do what they did, then `cargo xtask migrate record`"
+            )),
             Some(_) => findings.push(format!(
                 "migration/{path} changed since it was recorded: `cargo xtask migrate record`"
             )),
@@ -158,7 +137,7 @@ fn late(files: &Hashes, released: &Hashes) -> Vec<String> {
     };
     files
         .keys()
-        .filter(|path| !released.contains_key(*path) && name(path) < last)
+        .filter(|path| is_migration(path) && !released.contains_key(*path) && name(path) < last)
         .map(|path| {
             format!("migration/{path} sorts before {last}, which is on main: give it a later time")
         })
@@ -232,6 +211,32 @@ mod tests {
     }
 
     #[test]
+    fn what_migrations_call_is_recorded_and_may_change() {
+        let texts = |columns: &str| {
+            BTreeMap::from(
+                [
+                    (OLD, "use crate::columns;\nuse crate::{\n    alter,\n};\n"),
+                    ("src/columns.rs", columns),
+                    ("src/alter/sqlite.rs", ""),
+                    ("src/lock.rs", ""),
+                ]
+                .map(|(path, text)| (path.to_owned(), text.to_owned())),
+            )
+        };
+        let (old, new) = (files::hashed(&texts("one")), files::hashed(&texts("two")));
+        let paths: Vec<_> = old.keys().map(String::as_str).collect();
+        assert_eq!(paths, [OLD, "src/alter/sqlite.rs", "src/columns.rs"]);
+        let released = hashes(&[(OLD, &old[OLD])]);
+        assert!(compare(&old, &old, &released).is_empty());
+        let found = compare(&new, &old, &released);
+        assert!(
+            found.len() == 1 && found[0].contains("src/columns.rs changed, and migrations call it"),
+            "{found:?}"
+        );
+        assert!(compare(&new, &new, &released).is_empty());
+    }
+
+    #[test]
     fn what_is_new_comes_behind_what_main_has() {
         let files = hashes(&[(OLD, "1"), (NEW, "2")]);
         let found = compare(&files, &files, &hashes(&[(NEW, "2")]));
@@ -239,18 +244,5 @@ mod tests {
             found.len() == 1 && found[0].contains("sorts before"),
             "{found:?}"
         );
-    }
-
-    #[test]
-    fn other_files_are_no_migrations() {
-        assert!(is_migration(OLD));
-        for path in [
-            "src/lib.rs",
-            "src/a/mod.rs",
-            "src/migrator.rs",
-            "tests/a/m2_b.rs",
-        ] {
-            assert!(!is_migration(path), "{path}");
-        }
     }
 }
