@@ -22,6 +22,7 @@ pub(super) fn findings(metadata: &Metadata, files: &[File]) -> Vec<String> {
         findings.extend(incomplete(&manifest, files));
     }
     findings.extend(large_app(files));
+    findings.extend(left_out(files));
     findings.extend(undocumented_members(files, &members));
     findings
 }
@@ -60,6 +61,19 @@ fn large_app(files: &[File]) -> Option<String> {
         format!(
             "crates/app/src: {lines} lines, at most {MAX_APP_LINES} are allowed: it only composes"
         )
+    })
+}
+
+/// What `--bin` selects has the features of all default members: with some left out, each of its dependencies that others give
+/// more features is built once more.
+fn left_out(files: &[File]) -> Option<String> {
+    let root = files.iter().find(|file| file.path == "Cargo.toml")?;
+    let is_said = root
+        .text
+        .lines()
+        .any(|line| line.starts_with("default-members"));
+    is_said.then(|| {
+        "Cargo.toml: has `default-members`: binaries would get dependencies of their own".to_owned()
     })
 }
 
@@ -136,6 +150,14 @@ mod tests {
         assert_eq!(findings.len(), 2, "{findings:?}");
         assert!(findings[0].contains("crates/core/README.md"));
         assert!(findings[1].contains("`[lints]`"));
+    }
+
+    #[test]
+    fn all_members_are_default_members() {
+        let root = |text| [file("Cargo.toml", text)];
+        assert!(left_out(&root("[workspace]\nmembers = []\n")).is_none());
+        let some = root("[workspace]\ndefault-members = [\"crates/app\"]\n");
+        assert!(left_out(&some).is_some());
     }
 
     #[test]
