@@ -136,13 +136,7 @@ impl Shared {
                 settings.argon2.clone(),
                 settings.password_words.clone(),
             )),
-            account_tokens: AccountTokens::new(
-                database.clone(),
-                clock.clone(),
-                AccountTokenKey::new(secret_key),
-                settings.mail_links.clone(),
-                throttle.clone(),
-            ),
+            account_tokens: account_tokens(parts, &throttle),
             second_factor: SecondFactor::new(
                 database.clone(),
                 clock.clone(),
@@ -202,6 +196,16 @@ fn password_changes(parts: AuthParts<'_>, shared: &Shared) -> PasswordChanges {
         shared.account_tokens.clone(),
         shared.throttle.clone(),
         Arc::clone(&shared.known_keys),
+    )
+}
+
+fn account_tokens(parts: AuthParts<'_>, throttle: &Throttle) -> AccountTokens {
+    AccountTokens::new(
+        parts.database.clone(),
+        parts.clock.clone(),
+        AccountTokenKey::new(parts.secret_key),
+        parts.settings.mail_links.clone(),
+        throttle.clone(),
     )
 }
 

@@ -1,9 +1,13 @@
 //! Second factors at sign-in: asked for, compared, used up.
 
+mod proof;
 mod removal;
 mod reseal;
 
-pub(super) use self::removal::{forget, remove};
+pub(super) use self::{
+    proof::must_be_proved,
+    removal::{forget, remove},
+};
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +27,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     audit::{self, Entry},
-    entity::{session, totp_credential::Model, user},
+    entity::totp_credential::Model,
     error::AuthError,
     events::second_factor_changed,
     known_keys::KnownKeys,
@@ -69,25 +73,6 @@ enum Outcome {
     Blocked(Duration),
     Wrong,
     Right(Method),
-}
-
-/// That `session` began with a second factor, where its user has one: an app or a passkey. Both are locked.
-///
-/// # Errors
-///
-/// [`AuthError::StepUpRequired`] when it did not.
-pub(super) async fn must_be_proved(
-    transaction: &Transaction,
-    user: &user::Model,
-    session: &session::Model,
-) -> Result<(), AuthError> {
-    if Method::have_second_factor(&session.methods)
-        || !(user.second_factor || repository::passkeys::count(transaction, user.id).await? > 0)
-    {
-        Ok(())
-    } else {
-        Err(AuthError::StepUpRequired)
-    }
 }
 
 impl SecondFactor {

@@ -294,12 +294,12 @@ on_each_database! {
         assert_eq!(listed(owner).await[0]["last_used_at"], json!(null));
         let first = world.now();
         read(&holder).await.assert_status(204);
-        until_used_at(&owner, json!(first)).await;
+        until_used_at(owner, json!(first)).await;
         world.turn_clock(MINUTE - Duration::from_micros(1));
         read(&holder).await.assert_status(204).assert_statements(0);
         world.turn_clock(Duration::from_micros(1));
         read(&holder).await.assert_status(204).assert_statements(0);
-        until_used_at(&owner, json!(first + MINUTE)).await;
+        until_used_at(owner, json!(first + MINUTE)).await;
     }
 
     async fn making_a_key_asks_for_a_recent_proof(world: World) {
