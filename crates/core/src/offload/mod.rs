@@ -29,7 +29,7 @@ pub struct Offload {
 }
 
 /// How long a thread waits for work before it gives back what it keeps.
-const IDLE: Duration = Duration::from_secs(5);
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Why offloaded work has no result.
 #[derive(Debug, Error)]
