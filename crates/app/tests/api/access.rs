@@ -379,17 +379,6 @@ fn assert_refused(caller: Caller, operation: &Operation, answer: &TestResponse) 
     }
 }
 
-/// The names of all properties in `schema`.
-fn properties(schema: &Value, names: &mut BTreeSet<String>) {
-    let Some(fields) = schema.as_object() else {
-        return;
-    };
-    if let Some(properties) = schema["properties"].as_object() {
-        names.extend(properties.keys().cloned());
-    }
-    fields.values().for_each(|inner| properties(inner, names));
-}
-
 on_sqlite! {
     /// Without a principal in its handler's signature an operation is for everybody.
     async fn what_anybody_may_do_is_listed(world: World) {
@@ -399,17 +388,6 @@ on_sqlite! {
         let names: BTreeSet<String> = secured(&app).iter().map(name).collect();
         let gone: Vec<&&str> = OPEN.iter().filter(|open| !names.contains(**open)).collect();
         assert!(gone.is_empty(), "no such operations: {gone:?}");
-    }
-
-    /// No body of the contract has a place for what others know or could look up (OWASP ASVS 5.0, 6.4.2).
-    async fn no_hint_and_no_secret_question_is_kept(world: World) {
-        let app = serve(&world).await;
-        let document = app.document().as_value();
-        let mut names = BTreeSet::new();
-        properties(&document["components"]["schemas"], &mut names);
-        assert!(names.contains("password"), "the walk sees nothing");
-        let told = |name: &&String| ["hint", "question", "answer", "maiden"].iter().any(|word| name.contains(word));
-        assert_eq!(names.iter().find(told), None);
     }
 
     /// That the walk sees a route which asks nobody who they are.

@@ -101,7 +101,29 @@ fn codes() -> Vec<Code> {
     all.into()
 }
 
+/// The names of all properties in `schema`.
+fn properties(schema: &Value, names: &mut BTreeSet<String>) {
+    let Some(fields) = schema.as_object() else {
+        return;
+    };
+    if let Some(properties) = schema["properties"].as_object() {
+        names.extend(properties.keys().cloned());
+    }
+    fields.values().for_each(|inner| properties(inner, names));
+}
+
 on_sqlite! {
+    /// No body of the contract has a place for what others know or could look up (OWASP ASVS 5.0, 6.4.2).
+    async fn no_hint_and_no_secret_question_is_kept(world: World) {
+        let app = serve(&world).await;
+        let document = app.document().as_value();
+        let mut names = BTreeSet::new();
+        properties(&document["components"]["schemas"], &mut names);
+        assert!(names.contains("password"), "the walk sees nothing");
+        let told = |name: &&String| ["hint", "question", "answer", "maiden"].iter().any(|word| name.contains(word));
+        assert_eq!(names.iter().find(told), None);
+    }
+
     async fn every_route_is_in_the_contract_and_the_reverse(world: World) {
         let app = serve(&world).await;
         let system = compose::system(&settings(&[]), &world.database(), &world.clock());

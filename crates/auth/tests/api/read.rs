@@ -6,6 +6,16 @@ use ashlar_testkit::{World, on_each_database};
 use crate::serve;
 
 on_each_database! {
+    /// For other domains' ports: of those who exist, in one statement.
+    async fn users_have_names(world: World) {
+        let served = serve(&world).await;
+        let (ada, eve) = (served.user("ada@example.org").await, served.user("eve@example.org").await);
+        eve.delete(&eve).await.assert_status(204);
+        let names = served.auth.users().display_names(&[ada.id, eve.id, UserId::new()]).await.unwrap();
+        let names: Vec<(UserId, &str)> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
+        assert_eq!(names, [(ada.id, "Ada")]);
+    }
+
     /// With its version, and 304 for who has that already.
     async fn reads_ones_own_record(world: World) {
         let served = serve(&world).await;
