@@ -152,12 +152,11 @@ pub(crate) async fn lock_all(
     connection: &impl ConnectionTrait,
     ids: &[UserId],
 ) -> Result<Vec<Model>, DbErr> {
-    Entity::alive()
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(Column::Id)
-        .lock_exclusive()
-        .all(connection)
-        .await
+    lock_where(
+        connection,
+        Condition::all().add(Column::Id.is_in(ids.iter().copied())),
+    )
+    .await
 }
 
 /// These users and every active admin, locked in the same order.
@@ -169,8 +168,15 @@ pub(crate) async fn lock_with_admins(
     let admins = Condition::all()
         .add(Column::Role.eq(RoleName::admin()))
         .add(Column::Status.eq(Status::Active));
+    lock_where(connection, Condition::any().add(these).add(admins)).await
+}
+
+async fn lock_where(
+    connection: &impl ConnectionTrait,
+    condition: Condition,
+) -> Result<Vec<Model>, DbErr> {
     Entity::alive()
-        .filter(Condition::any().add(these).add(admins))
+        .filter(condition)
         .order_by_asc(Column::Id)
         .lock_exclusive()
         .all(connection)

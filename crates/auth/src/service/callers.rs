@@ -9,11 +9,10 @@ use ashlar_core::{
 };
 
 use crate::{
-    entity::{session, user},
+    entity::user,
     error::AuthError,
-    model::Status,
     repository,
-    service::{Roles, Sessions, second_factor::must_be_proved, step_up::session_of},
+    service::{Caller, Roles, Sessions},
     standing::Standings,
 };
 
@@ -23,12 +22,6 @@ pub(crate) struct Callers {
     sessions: Sessions,
     roles: Roles,
     standings: Arc<Standings>,
-}
-
-/// A caller whom nobody changes, and whose session nobody ends, until the end of the transaction.
-pub(crate) struct Caller {
-    pub(crate) user: user::Model,
-    pub(crate) session: session::Model,
 }
 
 impl Callers {
@@ -50,8 +43,7 @@ impl Callers {
         transaction: &Transaction,
         caller: &Principal,
     ) -> Result<Caller, AuthError> {
-        let user = repository::users::lock(transaction, caller.user_id).await?;
-        self.stands(transaction, user, caller).await
+        self.sessions.lock_caller(transaction, caller).await
     }
 
     /// The same, for a change of what lets the caller in: whoever has a second factor must have proved
@@ -67,7 +59,7 @@ impl Callers {
         caller: &Principal,
     ) -> Result<Caller, AuthError> {
         let caller = self.lock(transaction, caller).await?;
-        must_be_proved(transaction, &caller.user, &caller.session).await?;
+        caller.must_be_proved(transaction).await?;
         Ok(caller)
     }
 
@@ -100,8 +92,8 @@ impl Callers {
         actor: &Principal,
     ) -> Result<(), AuthError> {
         let user = users.iter().find(|user| user.id == actor.user_id).cloned();
-        let actor_now = self.stands(transaction, user, actor).await?;
-        must_be_proved(transaction, &actor_now.user, &actor_now.session).await?;
+        let actor_now = self.sessions.stands(transaction, user, actor).await?;
+        actor_now.must_be_proved(transaction).await?;
         let permissions = self.roles.permissions(&actor_now.user.role);
         let mut names = actor.permissions.names().iter();
         match names.all(|name| permissions.contains(name)) {
@@ -113,20 +105,5 @@ impl Callers {
     /// Has every process ask anew what `id` has to prove, once the transaction is committed.
     pub(crate) fn factors_changed(&self, transaction: &Transaction, id: UserId) {
         self.standings.forget_after(transaction, &[id]);
-    }
-
-    async fn stands(
-        &self,
-        transaction: &Transaction,
-        user: Option<user::Model>,
-        caller: &Principal,
-    ) -> Result<Caller, AuthError> {
-        let user = user.filter(|user| user.status == Status::Active);
-        let user = user.ok_or(AuthError::SessionOver)?;
-        let session = (self.sessions)
-            .living(transaction, session_of(caller)?)
-            .await?;
-        let session = session.ok_or(AuthError::SessionOver)?;
-        Ok(Caller { user, session })
     }
 }

@@ -38,6 +38,6 @@ pub(crate) use account_tokens::AccountTokens;
 pub(crate) use callers::Callers;
 pub(crate) use oauth::{Arrival, Departure, FLOW_LIFETIME, OauthParts, Providers, Wish};
 pub(crate) use second_factor::Factors;
-pub(crate) use sessions::{Device, Granted, Proof};
+pub(crate) use sessions::{Caller, Device, Granted, Proof};
 pub(crate) use throttle::Throttle;
 pub(crate) use totp::Enrolment;

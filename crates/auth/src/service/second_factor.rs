@@ -5,7 +5,7 @@ mod removal;
 mod reseal;
 
 pub(super) use self::{
-    proof::must_be_proved,
+    proof::is_proved,
     removal::{forget, remove},
 };
 

@@ -54,7 +54,7 @@ impl Offload {
 
     /// A pool for computing: one piece of work for each core, and `max_queued` wait. On Linux the threads that answer requests go
     /// first, so that these wait for a busy pool hardly longer than for an idle one. A thread that has had nothing to do for
-    /// some seconds calls `when_idle`, to give back what it keeps from one piece of work to the next.
+    /// a second calls `when_idle`, to give back what it keeps from one piece of work to the next.
     pub fn per_core(max_queued: usize, when_idle: fn()) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::with_priority(Priority::Low, cores, max_queued, when_idle)

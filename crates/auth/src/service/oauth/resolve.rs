@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     audit::{self, Entry},
-    entity::{oauth_account, session, user},
+    entity::{oauth_account, user},
     error::AuthError,
     events::registered,
     model::{DisplayName, Email, OauthFailure, ProviderName, RoleName, SessionId, Status},
     provider::{Profile, ProviderGrant},
     repository::{self, users::NewUser},
-    service::second_factor::must_be_proved,
+    service::second_factor::is_proved,
 };
 
 /// By what a link came about with which an account began.
@@ -245,18 +245,6 @@ impl Oauth {
         };
         audit::record(transaction, entry, self.clock.now()).await?;
         Ok(Outcome::Refused(failure))
-    }
-}
-
-/// Whether `session` began with a second factor, where its user has one.
-async fn is_proved(
-    transaction: &Transaction,
-    user: &user::Model,
-    session: &session::Model,
-) -> Result<bool, AuthError> {
-    match must_be_proved(transaction, user, session).await {
-        Err(AuthError::StepUpRequired) => Ok(false),
-        proved => proved.map(|()| true),
     }
 }
 

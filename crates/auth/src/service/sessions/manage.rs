@@ -16,7 +16,6 @@ use crate::{
     model::{Revocation, SessionId},
     repository,
     schemas::SessionSort,
-    service::second_factor::must_be_proved,
 };
 
 /// For how long sessions that are over are kept, for those who look into an incident.
@@ -65,7 +64,8 @@ impl Sessions {
         let except = Some(current(caller)?).filter(|_| except_current);
         let (user_id, why) = (caller.user_id, Revocation::Ended);
         let work = async |transaction: &Transaction| {
-            self.must_be_proved(transaction, caller).await?;
+            let locked = self.lock_caller(transaction, caller).await?;
+            locked.must_be_proved(transaction).await?;
             let ended = self.revoke_all(transaction, user_id, except, why).await?;
             let entry = Entry::new("session.ended").by(caller).to(user_id);
             let entry = entry.from(client);
@@ -74,21 +74,6 @@ impl Sessions {
         self.database.transaction(work).await?;
         tracing::info!(%user_id, "sessions_ended");
         Ok(())
-    }
-
-    /// That the caller is still signed in, and with a second factor if they have one. They are locked from then on: in
-    /// this order, user before sessions, all others lock them.
-    async fn must_be_proved(
-        &self,
-        transaction: &Transaction,
-        caller: &Principal,
-    ) -> Result<(), AuthError> {
-        let user = repository::users::lock(transaction, caller.user_id).await?;
-        let session = self.living(transaction, current(caller)?).await?;
-        match (user, session) {
-            (Some(user), Some(session)) => must_be_proved(transaction, &user, &session).await,
-            _ => Err(AuthError::SessionOver),
-        }
     }
 
     /// Ends the session that a request came in. That it is over already is as good.

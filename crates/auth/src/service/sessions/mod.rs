@@ -1,7 +1,10 @@
 //! Sign-ins: how they begin, go on and end.
 
+mod caller;
 mod manage;
 mod refresh;
+
+pub(crate) use self::caller::Caller;
 
 use std::{sync::Arc, time::Duration};
 
