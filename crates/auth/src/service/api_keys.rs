@@ -18,7 +18,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use crate::{
     api_key::{self, KeyHash},
     audit::{self, Entry},
-    entity::api_key::Model,
+    entity::{api_key::Model, session},
     error::AuthError,
     known_keys::KnownKeys,
     model::{ApiKeyId, Method},
@@ -70,15 +70,15 @@ impl ApiKeys {
         let scopes = checked_scopes(wanted.scopes, offered)?;
         let expires_at = self.expiry(wanted.expires_at, now)?;
         let text = api_key::generate().map_err(Unexpected::new)?;
-        let key = Model {
+        let key = |maker: &session::Model| Model {
             id: ApiKeyId::new(),
             user_id: owner.user_id,
-            name: wanted.name,
+            name: wanted.name.clone(),
             prefix: api_key::shown(&text),
             hash: KeyHash::of(text.expose()),
             scopes: scopes.join(" "),
             // No more than the sign-in that makes it.
-            second_factor: false,
+            second_factor: Method::have_second_factor(&maker.methods),
             created_at: now,
             expires_at,
             last_used_at: None,
@@ -87,10 +87,7 @@ impl ApiKeys {
         let work = async |transaction: &Transaction| {
             // Locked, so that whoever makes two at once makes them one after the other.
             let caller = self.callers.lock_proved(transaction, owner).await?;
-            let key = Model {
-                second_factor: Method::have_second_factor(&caller.session.methods),
-                ..key.clone()
-            };
+            let key = key(&caller.session);
             let living = repository::api_keys::count_living(transaction, owner.user_id, now);
             if living.await? >= MOST {
                 return Err(AuthError::TooManyKeys);
