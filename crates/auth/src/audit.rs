@@ -100,7 +100,21 @@ pub(crate) async fn record(
     entry: Entry,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let row = Model {
+    record_all(connection, [entry], now).await
+}
+
+/// Writes all `entries` down, in one statement. There is at least one.
+pub(crate) async fn record_all(
+    connection: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = Entry>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let rows = entries.into_iter().map(|entry| row(entry, now));
+    repository::audit::insert(connection, rows).await
+}
+
+fn row(entry: Entry, now: DateTime<Utc>) -> Model {
+    Model {
         id: Id::<AuditEntry>::new().as_uuid(),
         at: now,
         action: entry.action.to_owned(),
@@ -111,6 +125,5 @@ pub(crate) async fn record(
         user_agent: entry.client.user_agent,
         request_id: context::request_id().map(String::from),
         details: Value::Object(entry.details).to_string(),
-    };
-    repository::audit::insert(connection, row).await
+    }
 }

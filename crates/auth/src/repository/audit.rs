@@ -16,8 +16,14 @@ use crate::{
     schemas::{ActivitySort, AuditFilters, AuditSort},
 };
 
-pub(crate) async fn insert(connection: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
-    Entity::insert_many([row.into_active_model().reset_all()])
+pub(crate) async fn insert(
+    connection: &impl ConnectionTrait,
+    rows: impl IntoIterator<Item = Model>,
+) -> Result<(), DbErr> {
+    let rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    Entity::insert_many(rows)
         .exec_without_returning(connection)
         .await?;
     Ok(())

@@ -3,6 +3,8 @@
 //! A bucket fills by its `interval` with every guess and empties with time: `empty_at` is when it
 //! is empty, as in the generic cell rate algorithm (ITU-T I.371). Nothing runs to empty it.
 
+use std::sync::LazyLock;
+
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
     QueryTrait, Statement, sea_query::Expr,
@@ -54,20 +56,13 @@ const LEVEL: &str = "CASE \
         THEN excluded.empty_at - excluded.ready_at \
     ELSE bucket.empty_at - $1 END";
 
-/// Fills the buckets of `guess`: the keys of those that had room. When one of them is known to have
-/// none, nothing is written. That is decided anew for each row once it is locked, so that of several
-/// guesses at once no more pass than there is room for; the caller rolls back when one is missing.
-///
-/// Rows are locked in the order of their keys, so that no two guesses wait for each other.
-pub(crate) async fn fill(
-    connection: &impl ConnectionTrait,
-    guess: &Guess,
-) -> Result<Vec<String>, DbErr> {
+/// See [`fill`].
+static FILL: LazyLock<String> = LazyLock::new(|| {
     let guesses = format!("(({LEVEL}) + 2 * $11 - 1) / $11");
     // Where no wait is due, none is written, not even until now: another guess may have looked at the
     // clock before this one and come after it.
     let doublings = format!("{guesses} - $13");
-    let sql = format!(
+    format!(
         "WITH asked (key_hash, empty_at, ready_at) AS ( \
             VALUES ($3, $1 + $4, $1 + $4 - $5), ($6, $1 + $7, $1 + $7 - $8) \
             UNION ALL SELECT \
@@ -94,7 +89,19 @@ pub(crate) async fn fill(
                 ELSE excluded.empty_at + ({LEVEL}) END \
          WHERE bucket.ready_at <= $1 OR bucket.ready_at > $2 \
          RETURNING key_hash"
-    );
+    )
+});
+
+/// Fills the buckets of `guess`: the keys of those that had room. When one of them is known to have
+/// none, nothing is written. That is decided anew for each row once it is locked, so that of several
+/// guesses at once no more pass than there is room for; the caller [takes back](take_back) the others
+/// when one is missing.
+///
+/// Rows are locked in the order of their keys, so that no two guesses wait for each other.
+pub(crate) async fn fill(
+    connection: &impl ConnectionTrait,
+    guess: &Guess,
+) -> Result<Vec<String>, DbErr> {
     let (client, network) = (&guess.client, &guess.network);
     let account = guess.account.as_ref();
     let values = [
@@ -113,7 +120,8 @@ pub(crate) async fn fill(
         account.map_or(0, |account| account.free).into(),
         account.map_or(0, |account| account.max_delay).into(),
     ];
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let statement =
+        Statement::from_sql_and_values(connection.get_database_backend(), FILL.as_str(), values);
     let filled = connection.query_all_raw(statement).await?;
     filled
         .iter()
@@ -121,50 +129,60 @@ pub(crate) async fn fill(
         .collect()
 }
 
-/// What comes of a guess that was right.
-pub(crate) struct Success<'a> {
+/// A guess that does not count.
+pub(crate) struct TakenBack<'a> {
     pub(crate) now: i64,
     pub(crate) guess: &'a Guess,
-    /// Whether it filled the bucket of all others.
-    pub(crate) unknown: bool,
-    /// Until when the client's network is known by it; not at all where more is asked for.
+    /// The keys of the buckets that it filled.
+    pub(crate) filled: &'a [String],
+    /// Until when the client's network is known by it to the account, if it is.
     pub(crate) known_until: Option<i64>,
 }
 
-/// Takes back what a right guess filled, and no more: who has one account must not empty, by signing
-/// in to it, what guesses at others filled; nor does the owner of an account empty what a neighbour
-/// filled with guesses at it. With `known_until` the network is known to the account from now on.
+/// Takes back what a guess filled, and no more: who has one account must not empty, by signing in to
+/// it, what guesses at others filled; nor does the owner of an account empty what a neighbour filled
+/// with guesses at it. With `known_until` the network is known to the account from now on.
 pub(crate) async fn take_back(
     connection: &impl ConnectionTrait,
-    success: &Success<'_>,
+    taken: &TakenBack<'_>,
 ) -> Result<(), DbErr> {
-    const SQL: &str = "WITH right_guess (key_hash, empty_at, expires_at) AS ( \
+    const SQL: &str = "WITH taken (key_hash, empty_at, expires_at) AS ( \
             VALUES ($2, $1 - $3, $1), ($4, $1 - $5, $1), ($6, $1 - $7, $1), ($8, $1 - $9, $10)) \
          INSERT INTO auth_throttles AS bucket (key_hash, empty_at, ready_at, expires_at, told_at) \
-         SELECT key_hash, empty_at, 0, expires_at, 0 FROM right_guess \
+         SELECT key_hash, empty_at, 0, expires_at, 0 FROM taken \
          WHERE key_hash <> '' ORDER BY key_hash \
          ON CONFLICT (key_hash) DO UPDATE SET \
             empty_at = bucket.empty_at + excluded.empty_at - $1, \
             ready_at = bucket.ready_at + excluded.empty_at - $1, \
             expires_at = CASE WHEN excluded.expires_at > bucket.expires_at \
                 THEN excluded.expires_at ELSE bucket.expires_at END";
-    let (client, network) = (&success.guess.client, &success.guess.network);
-    let account = success.guess.account.as_ref();
-    let others = account.filter(|_| success.unknown);
-    let filled = account.filter(|_| !success.unknown);
-    let known = account.filter(|_| !success.unknown || success.known_until.is_some());
-    let values = [
-        success.now.into(),
-        client.key.as_str().into(),
-        client.interval.into(),
-        network.key.as_str().into(),
-        network.interval.into(),
-        others.map_or("", |account| &account.others).into(),
-        others.map_or(0, |account| account.interval).into(),
-        known.map_or("", |account| &account.known).into(),
-        filled.map_or(0, |account| account.interval).into(),
-        success.known_until.unwrap_or(success.now).into(),
-    ];
+    let account = taken.guess.account.as_ref();
+    let (client, network) = (&taken.guess.client, &taken.guess.network);
+    let (known, others) = account.map_or(("", ""), |account| (&account.known, &account.others));
+    let interval = account.map_or(0, |account| account.interval);
+    let mut buckets = [
+        (client.key.as_str(), client.interval),
+        (&network.key, network.interval),
+        (others, interval),
+        (known, interval),
+    ]
+    .map(
+        |(key, interval)| match taken.filled.iter().any(|filled| filled == key) {
+            true => (key, interval),
+            false => ("", 0),
+        },
+    );
+    if taken.known_until.is_some() && buckets[3].0.is_empty() {
+        // That there is the row is what makes the network known.
+        buckets[3].0 = known;
+    }
+    let mut values = vec![taken.now.into()];
+    values.extend(
+        buckets
+            .iter()
+            .flat_map(|(key, interval)| [(*key).into(), (*interval).into()]),
+    );
+    values.push(taken.known_until.unwrap_or(taken.now).into());
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), SQL, values);
     connection.execute_raw(statement).await?;
     Ok(())

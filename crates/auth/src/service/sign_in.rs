@@ -16,7 +16,7 @@ use crate::{
     error::AuthError,
     model::{Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
-    repository,
+    repository::{self, users::SigningIn},
     service::{Device, Granted, Proof, SecondFactor, Sessions, Throttle},
 };
 
@@ -66,11 +66,9 @@ impl SignIn {
         let pass = (self.throttle)
             .admit(Rule::Login, Subject::Address(email), client)
             .await?;
-        let (user, hash) = self.find(email).await?.unzip();
-        let hash = hash.flatten();
-        let matches = (self.passwords)
-            .matches(password.clone(), hash.as_ref())
-            .await?;
+        let user = self.find(email).await?;
+        let hash = user.as_ref().and_then(|user| user.hash.as_ref());
+        let matches = (self.passwords).matches(password.clone(), hash).await?;
         let Some(user) = user else {
             return Err(self.refuse(None, "unknown_email", client).await?);
         };
@@ -80,7 +78,7 @@ impl SignIn {
         if user.status != Status::Active {
             return Err(self.refuse(Some(user.id), "suspended", client).await?);
         }
-        let matched = self.current_hash(user.id, hash, password).await;
+        let matched = self.current_hash(user.id, user.hash, password).await;
         let mut methods = vec![Method::Password];
         if user.second_factor {
             let demanded = self.second_factor.demand(user.id, code, client).await;
@@ -91,10 +89,10 @@ impl SignIn {
             at: self.clock.now(),
         };
         let start = async |transaction: &Transaction| {
+            let user = lock(transaction, user.id, matched.as_ref()).await?;
             let granted = (self.sessions)
-                .start(transaction, user.id, &proof, device)
+                .start(transaction, user, &proof, device)
                 .await?;
-            must_stand(transaction, user.id, matched.as_ref()).await?;
             pass.succeeded(transaction).await?;
             Ok::<_, AuthError>(granted)
         };
@@ -132,7 +130,7 @@ impl SignIn {
         reason: &'static str,
         client: &ClientInfo,
     ) -> Result<AuthError, AuthError> {
-        let record = async |transaction: &Transaction| {
+        let record = async |connection: &_| {
             let entry = Entry::new("login.failed")
                 .from(client)
                 .with("reason", reason);
@@ -140,21 +138,20 @@ impl SignIn {
                 Some(user_id) => entry.to(user_id),
                 None => entry,
             };
-            audit::record(transaction, entry, self.clock.now()).await
+            audit::record(connection, entry, self.clock.now()).await
         };
-        self.database.transaction(record).await?;
+        self.database.write(record).await?;
         let user_id = user_id.map(tracing::field::display);
         tracing::info!(user_id, reason, "login_failed");
         Ok(AuthError::InvalidCredentials)
     }
 
-    /// The user with this address, and the hash of their password if they have one. What is no
-    /// address is nobody's.
-    async fn find(&self, email: &str) -> Result<Option<(Model, Option<PasswordHash>)>, AuthError> {
+    /// The user with this address. What is no address is nobody's.
+    async fn find(&self, email: &str) -> Result<Option<SigningIn>, AuthError> {
         match email.parse::<Email>() {
             Ok(email) => {
                 let connection = self.database.connection();
-                Ok(repository::users::find_with_password(connection, &email).await?)
+                Ok(repository::users::find_signing_in(connection, &email).await?)
             }
             Err(_) => Ok(None),
         }
@@ -196,17 +193,15 @@ impl SignIn {
     }
 }
 
-/// That the password that matched is still the user's, who is locked: a reset or a change may have
-/// been committed while it was compared, and must end this sign-in as it ended all others.
-async fn must_stand(
+/// The user, locked, if the password that matched is still theirs: a reset or a change may have been
+/// committed while it was compared, and must end this sign-in as it ended all others.
+async fn lock(
     transaction: &Transaction,
     user_id: UserId,
     matched: Option<&PasswordHash>,
-) -> Result<(), AuthError> {
-    let now = repository::passwords::find(transaction, user_id).await?;
-    if now.as_ref().map(|now| &now.hash) == matched {
-        Ok(())
-    } else {
-        Err(AuthError::InvalidCredentials)
+) -> Result<Option<Model>, AuthError> {
+    match matched {
+        Some(hash) => Ok(repository::users::lock_with_hash(transaction, user_id, hash).await?),
+        None => Ok(None),
     }
 }

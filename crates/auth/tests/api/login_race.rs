@@ -8,7 +8,7 @@ use futures_util::future::join;
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    PASSWORD, assert_unauthorized, execute,
+    PASSWORD, Served, assert_unauthorized, auth, execute,
     mail_links::{count, open_sessions},
     serve,
 };
@@ -18,10 +18,9 @@ const ADA: &str = "ada@example.org";
 /// Gives every user the hash of one and the same.
 const ANOTHER: &str = "UPDATE passwords SET hash = (SELECT MAX(hash) || '' FROM passwords)";
 
-/// On SQLite, where writers wait for each other: in the middle of the transaction that begins the
-/// session.
-const MEANWHILE: &str = "CREATE TRIGGER meanwhile AFTER INSERT ON sessions BEGIN \
-    UPDATE passwords SET hash = (SELECT MAX(hash) FROM passwords); END";
+/// On SQLite, where writers wait for each other: just after the password that matched was hashed anew.
+const MEANWHILE: &str = "CREATE TRIGGER meanwhile AFTER UPDATE ON passwords BEGIN \
+    UPDATE passwords SET hash = (SELECT MIN(hash) FROM passwords); END";
 
 const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -42,7 +41,8 @@ on_each_database! {
         let login = match world.backend() {
             Backend::Sqlite => {
                 execute(&world, MEANWHILE).await;
-                served.login(email, PASSWORD).await
+                let dearer = auth(&world, &[("AUTH_ARGON2_ITERATIONS", "2")]);
+                Served::of(&world, dearer).await.login(email, PASSWORD).await
             }
             Backend::Postgres => {
                 let change = world.database().begin().await.unwrap();

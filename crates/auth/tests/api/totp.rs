@@ -285,6 +285,6 @@ on_each_database! {
             assert!(refused.error_fields().is_empty());
         }
         // Two of them throttle: one lets the guess through, one takes it back.
-        served.login("root@example.org", PASSWORD).await.assert_statements(8);
+        served.login("root@example.org", PASSWORD).await.assert_statements(7);
     }
 }

@@ -47,10 +47,11 @@ impl Oauth {
             if !repository::oauth_codes::take(transaction, &code, &browser, now).await? {
                 return Err(AuthError::InvalidOauthCode);
             }
+            let locked = repository::users::lock(transaction, user.id).await?;
             let granted = (self.sessions)
-                .start(transaction, user.id, &proof, device)
+                .start(transaction, locked, &proof, device)
                 .await?;
-            // The user is locked now: a link that is gone lets nobody in any more.
+            // The user is locked: a link that is gone lets nobody in any more.
             let provider = &found.provider;
             let link = repository::oauth_accounts::find_by_user(transaction, user.id, provider);
             link.await?.ok_or(AuthError::InvalidOauthCode)?;

@@ -51,7 +51,7 @@ impl Passkeys {
             // Locked, so that no session comes of it that outlives a suspension, or the passkey's
             // removal, at the same time.
             let user = repository::users::lock(transaction, passkey.user_id).await?;
-            if user.is_none_or(|user| user.status != Status::Active) {
+            if (user.as_ref()).is_none_or(|user| user.status != Status::Active) {
                 tracing::info!(user_id = %passkey.user_id, reason = "suspended", "login_failed");
                 return Ok(None);
             }
@@ -63,7 +63,7 @@ impl Passkeys {
                 at: self.clock.now(),
             };
             let granted = (self.sessions)
-                .start(transaction, passkey.user_id, &proof, device)
+                .start(transaction, user, &proof, device)
                 .await?;
             Ok::<_, AuthError>(Some(granted))
         };

@@ -140,20 +140,21 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends those of a user's sessions that were used longest ago, so that one more is not too many.
-    /// The user is locked, so that of two who sign in at once neither is one too many.
+    /// Ends those of a user's sessions that were used longest ago, so that one more is not too many:
+    /// what is to be written down of it. The user is locked, so that of two who sign in at once
+    /// neither is one too many.
     pub(super) async fn make_room(
         &self,
         transaction: &Transaction,
         user_id: UserId,
         client: &ClientInfo,
-    ) -> Result<(), AuthError> {
+    ) -> Result<Option<Entry>, AuthError> {
         let now = self.clock.now();
         let (times, kept) = ((now, self.idle_since(now)), self.settings.max - 1);
         let ended = repository::sessions::revoke_oldest(transaction, user_id, kept, times).await?;
         self.states.forget_after(transaction, &ended);
         let entry = Entry::new("session.ended").of(user_id).from(client);
-        (self.record_ended(transaction, entry, &ended, Revocation::Displaced)).await
+        Ok(telling(entry, &ended, Revocation::Displaced))
     }
 
     /// Writes down that all these sessions were ended, unless there was none.
@@ -164,13 +165,9 @@ impl Sessions {
         ended: &[SessionId],
         why: Revocation,
     ) -> Result<(), AuthError> {
-        if ended.is_empty() {
-            return Ok(());
+        if let Some(entry) = telling(entry, ended, why) {
+            audit::record(transaction, entry, self.clock.now()).await?;
         }
-        let entry = entry
-            .with("why", why.as_str())
-            .with("sessions", ended.len());
-        audit::record(transaction, entry, self.clock.now()).await?;
         Ok(())
     }
 
@@ -213,4 +210,14 @@ impl Sessions {
 fn current(caller: &Principal) -> Result<SessionId, AuthError> {
     let id = caller.session_id.ok_or(AuthError::Forbidden)?;
     Ok(SessionId::from_uuid(id))
+}
+
+/// What is written down of these sessions, which were ended, unless there was none.
+fn telling(entry: Entry, ended: &[SessionId], why: Revocation) -> Option<Entry> {
+    let entry = || {
+        entry
+            .with("why", why.as_str())
+            .with("sessions", ended.len())
+    };
+    (!ended.is_empty()).then(entry)
 }

@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     audit::{self, Entry},
-    entity::session::Model,
+    entity::{session::Model, user},
     error::AuthError,
     model::{Delivery, Method, Revocation, SessionId, Status},
     refresh_token::{RefreshToken, RefreshTokens},
@@ -98,10 +98,9 @@ impl Sessions {
         }
     }
 
-    /// Begins a session of `user_id`, who proved who they are. A new session always: nothing that a
-    /// client brings along decides which (OWASP ASVS 4.0, 3.2.1), and the one that its browser kept
-    /// is over. The user is locked from then on: what the caller proved before must be looked at once
-    /// more, now that nobody changes it.
+    /// Begins a session of `locked`, who proved who they are: by what must be looked at under the
+    /// lock, where nobody changes it. A new session always: nothing that a client brings along decides
+    /// which (OWASP ASVS 4.0, 3.2.1), and the one that its browser kept is over.
     ///
     /// # Errors
     ///
@@ -109,15 +108,14 @@ impl Sessions {
     pub(crate) async fn start(
         &self,
         transaction: &Transaction,
-        user_id: UserId,
+        locked: Option<user::Model>,
         proof: &Proof<'_>,
         device: Device<'_>,
     ) -> Result<Granted, AuthError> {
-        let user = repository::users::lock(transaction, user_id).await?;
-        let user = user.filter(|user| user.status == Status::Active);
+        let user = locked.filter(|user| user.status == Status::Active);
         let user = user.ok_or(AuthError::InvalidCredentials)?;
         if let Some(kept) = device.replaces {
-            (self.end_replaced(transaction, kept, user_id, device.client)).await?;
+            (self.end_replaced(transaction, kept, user.id, device.client)).await?;
         }
         self.begin(transaction, user.id, proof, device).await
     }
@@ -157,9 +155,9 @@ impl Sessions {
             revoked_for: None,
         };
         let granted = self.grant(&session, &first)?;
-        self.make_room(transaction, user_id, client).await?;
+        let displaced = self.make_room(transaction, user_id, client).await?;
         repository::sessions::insert(transaction, session).await?;
-        audit::record(transaction, entry, now).await?;
+        audit::record_all(transaction, displaced.into_iter().chain([entry]), now).await?;
         Ok(granted)
     }
 

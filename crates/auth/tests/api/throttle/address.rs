@@ -75,6 +75,26 @@ on_each_database! {
         assert_eq!((passed, refused), (10, 50));
     }
 
+    /// Those of many at once that are refused fill no bucket: not that of their own address either.
+    async fn refused_at_once_nothing_is_counted(world: World) {
+        let served = behind_proxy(&world, &TWO).await;
+        let address = |number: usize| format!("203.0.{number}.9");
+        let addresses: Vec<String> = (0..40).map(address).collect();
+        let guesses = addresses.iter().map(|address| served.login_from(address, ADA, WRONG));
+        let answers = join_all(guesses).await;
+        let passed = answers.iter().filter(|answer| answer.status() == 401).count();
+        assert_eq!(passed, 5);
+        for (number, (address, answer)) in addresses.iter().zip(&answers).enumerate() {
+            let victim = victim(number);
+            let guess = || served.login_from(address, &victim, WRONG);
+            guess().await.assert_status(401);
+            if answer.status() == 429 {
+                guess().await.assert_status(401);
+            }
+            retry_after(&guess().await);
+        }
+    }
+
     /// An attacker whose address is throttled does nothing to the accounts that they name.
     async fn who_is_refused_fills_no_other_bucket(world: World) {
         let served = behind_proxy(&world, &TEN).await;
