@@ -19,6 +19,25 @@ pub(crate) fn cpu_time(pid: u32) -> Result<Duration, BenchError> {
     Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
 }
 
+/// CPU time that the living threads of this name have used so far.
+///
+/// # Errors
+/// When the process is gone, or the kernel keeps no `schedstat`.
+pub(crate) fn cpu_time_of_threads(pid: u32, name: &str) -> Result<Duration, BenchError> {
+    let path = format!("/proc/{pid}/task");
+    let threads = fs::read_dir(&path).map_err(BenchError::io(format!("reading {path}")))?;
+    let mut nanoseconds = 0;
+    for thread in threads.flatten() {
+        let file = |file| format!("{}/{file}", thread.path().display());
+        // A thread may end meanwhile.
+        if fs::read_to_string(file("comm")).is_ok_and(|comm| comm.trim_end() == name) {
+            let stat = read(&file("schedstat"))?;
+            nanoseconds += on_cpu(&stat).ok_or_else(|| unreadable("schedstat"))?;
+        }
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
 /// Resident memory of a process in bytes (`VmRSS`).
 ///
 /// # Errors
@@ -61,6 +80,11 @@ fn cpu_ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
+/// Nanoseconds on a CPU: the first field.
+fn on_cpu(schedstat: &str) -> Option<u64> {
+    schedstat.split_ascii_whitespace().next()?.parse().ok()
+}
+
 fn kilobytes(text: &str, key: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
@@ -76,7 +100,7 @@ fn unreadable(file: &str) -> BenchError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::{thread, time::Instant};
 
     use super::*;
 
@@ -99,6 +123,17 @@ mod tests {
                 "50 ms of CPU never came"
             );
         }
+    }
+
+    #[test]
+    fn a_thread_is_told_by_its_name() {
+        let pid = std::process::id();
+        let used = thread::Builder::new().name("works-alone".to_owned());
+        let used = used.spawn(move || {
+            while cpu_time_of_threads(pid, "works-alone").unwrap() < Duration::from_millis(20) {}
+            cpu_time_of_threads(pid, "nobody").unwrap()
+        });
+        assert_eq!(used.unwrap().join().unwrap(), Duration::ZERO);
     }
 
     #[test]

@@ -75,8 +75,8 @@ pub(crate) struct Subject {
     pub(crate) token: String,
     /// Projects of the user.
     pub(crate) projects: Arc<[Uuid]>,
-    /// For [`Scenario::Login`].
-    pub(crate) email: String,
+    /// For [`Scenario::Login`]: the accounts that sign in, in no order.
+    pub(crate) emails: Arc<[String]>,
     /// For [`Scenario::Login`].
     pub(crate) password: String,
     /// For [`Scenario::Refresh`]: the newest token of each connection's sign-in, which outlives the
@@ -91,7 +91,7 @@ impl Subject {
         Self {
             token: String::new(),
             projects,
-            email: String::new(),
+            emails: Arc::new([]),
             password: String::new(),
             refresh_tokens: Arc::new([]),
         }
@@ -166,11 +166,6 @@ impl Script {
         let request = match scenario {
             Scenario::Live => get("/api/v1/health/live", ""),
             Scenario::LiveSignedIn => get("/api/v1/health/live", &subject.token),
-            Scenario::Login => post(
-                "/api/v1/auth/login",
-                "",
-                &json!({ "email": subject.email, "password": subject.password }),
-            ),
             _ => Vec::new(),
         };
         let random = SplitMix64(number as u64);
@@ -187,7 +182,8 @@ impl Script {
     /// The bytes of the next request.
     pub(crate) fn next_request(&mut self) -> &[u8] {
         match self.scenario {
-            Scenario::Live | Scenario::LiveSignedIn | Scenario::Login => {}
+            Scenario::Live | Scenario::LiveSignedIn => {}
+            Scenario::Login => self.write_login(),
             Scenario::GetOne => self.write_get_one(),
             Scenario::List => {
                 self.request = get(&list_path(self.cursor.as_deref()), &self.subject.token);
@@ -214,6 +210,13 @@ impl Script {
             token.clone_into(&mut slot.lock().unwrap_or_else(PoisonError::into_inner));
         }
         answer.status == self.scenario.expected_status()
+    }
+
+    fn write_login(&mut self) {
+        let emails = &self.subject.emails;
+        let email = &emails[(self.random.next() % emails.len() as u64) as usize];
+        let body = json!({ "email": email, "password": self.subject.password });
+        self.request = post("/api/v1/auth/login", "", &body);
     }
 
     fn write_refresh(&mut self) {

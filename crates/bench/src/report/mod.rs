@@ -109,12 +109,12 @@ fn hash_share(results: &Results) -> String {
     let (Some(hash), Some(login)) = (results.hash_time, login) else {
         return "Login: no argon2 hash was found to compare with.".to_owned();
     };
-    let hash = hash.as_secs_f64() * 1e6;
     format!(
-        "Login: computing the stored hash takes {:.1} ms while as many go on at once, {:.0} % of the CPU of a \
-         saturated login.",
-        hash / 1e3,
-        100.0 * hash / login.cpu
+        "Login: of its {:.1} ms of CPU, saturated, the threads that hash have {:.1}. Computing the stored hash alone, while as \
+         many go on at once, takes {:.1} ms.",
+        login.cpu / 1e3,
+        login.hashing / 1e3,
+        hash.as_secs_f64() * 1e3,
     )
 }
 

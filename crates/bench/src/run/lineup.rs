@@ -20,8 +20,11 @@ use crate::yardstick;
 pub(super) const PASSWORD: &str = "a passphrase for the benchmark";
 const EMAIL: &str = "driven@example.com";
 
-/// Who signs in, in the scenario of that.
-const SIGNING_IN: &str = "signing-in@example.com";
+/// How many users sign in, in the scenario of that: so many that none of them reaches the number of
+/// sessions that they may have, beyond which each sign-in ends the oldest. It would end the driven
+/// user's, which have to last.
+const SIGNING_IN: usize = 16;
+
 /// The driven user has every fifth project.
 const SHARE: usize = 5;
 
@@ -82,8 +85,9 @@ impl Lineup {
         let (server, mut subject, user) = serve_signed_in(ashlar, database)?;
         subject.projects = Arc::from(database.seed(rows, user, SHARE)?);
         subject.refresh_tokens = sign_ins(&server, &subject)?;
-        // A sign-in too many ends the oldest one of its account, and the driven user's have to last.
-        subject.email = register(&server, SIGNING_IN)?.email;
+        subject.emails = (0..SIGNING_IN)
+            .map(|number| signing_in(&server, number))
+            .collect::<Result<_, _>>()?;
         let ashlar = Contender::new(server, subject.clone())?;
 
         let secret = server::random_secret();
@@ -154,20 +158,27 @@ pub(super) fn serve_signed_in(
     Ok((server, subject, claims.sub))
 }
 
+/// The address of one of those who sign in and do nothing else.
+fn signing_in(server: &Server, number: usize) -> Result<String, BenchError> {
+    let email = format!("signing-in-{number}@example.com");
+    register(server, &email)?;
+    Ok(email)
+}
+
 /// Registers a user, who is not signed in yet.
 pub(super) fn register(server: &Server, email: &str) -> Result<Subject, BenchError> {
     let register = json!({ "email": email, "display_name": "Driven", "password": PASSWORD });
     let register = scenario::post("/api/v1/users", "", &register);
     exchange::<serde_json::Value>(server, "registering a user", &register, 201)?;
     Ok(Subject {
-        email: email.to_owned(),
+        emails: Arc::from([email.to_owned()]),
         password: PASSWORD.to_owned(),
         ..Subject::anonymous()
     })
 }
 
 fn sign_in(server: &Server, subject: &Subject) -> Result<Token, BenchError> {
-    let login = json!({ "email": subject.email, "password": subject.password });
+    let login = json!({ "email": subject.emails[0], "password": subject.password });
     let login = scenario::post("/api/v1/auth/login", "", &login);
     exchange(server, "signing in", &login, 200)
 }

@@ -13,6 +13,9 @@ use crate::scenario::Scenario;
 /// Share of the slowest server's closed-loop rate at which all are paced.
 const PACE: f64 = 0.5;
 
+/// What `ashlar_core::offload` names its threads, on which passwords are hashed and nothing else is done.
+const HASHING: &str = "offload";
+
 /// All servers in one scenario.
 pub(crate) struct Comparison {
     /// What was asked.
@@ -42,6 +45,8 @@ pub(crate) struct Drive {
     pub(crate) p99: f64,
     /// The server's CPU time in microseconds for each request.
     pub(crate) cpu: f64,
+    /// That of its threads that hash passwords.
+    pub(crate) hashing: f64,
 }
 
 impl Comparison {
@@ -100,6 +105,7 @@ pub(crate) fn middle(drives: &[Drive]) -> Drive {
         p50: of(|d| d.p50),
         p99: of(|d| d.p99),
         cpu: of(|d| d.cpu),
+        hashing: of(|d| d.hashing),
     }
 }
 
@@ -149,17 +155,22 @@ fn observe(
 ) -> Result<Drive, BenchError> {
     let pid = contender.server.pid();
     let cpu_before = procfs::cpu_time(pid)?;
+    let hashing_before = procfs::cpu_time_of_threads(pid, HASHING)?;
     let start = Instant::now();
     let tally = drive()?;
     let elapsed = start.elapsed();
     let cpu = procfs::cpu_time(pid)? - cpu_before;
+    // Threads without work end.
+    let hashing = procfs::cpu_time_of_threads(pid, HASHING)?.saturating_sub(hashing_before);
     let count = tally.count() as f64;
+    let micros = |time: Duration| time.as_secs_f64() * 1e6 / count;
     let millis = |latency: Duration| latency.as_secs_f64() * 1e3;
     Ok(Drive {
         rate: count / elapsed.as_secs_f64(),
         p50: millis(tally.quantile(0.5)),
         p99: millis(tally.quantile(0.99)),
-        cpu: cpu.as_secs_f64() * 1e6 / count,
+        cpu: micros(cpu),
+        hashing: micros(hashing),
     })
 }
 
@@ -181,6 +192,7 @@ mod tests {
             p50: 1.0,
             p99: 2.0,
             cpu,
+            hashing: 0.0,
         };
         Series {
             name,
