@@ -11,6 +11,7 @@ pub(crate) mod passkeys;
 pub(crate) mod passwords;
 pub(crate) mod recovery_codes;
 pub(crate) mod sessions;
+pub(crate) mod sign_ins;
 pub(crate) mod standings;
 pub(crate) mod throttles;
 pub(crate) mod totp;

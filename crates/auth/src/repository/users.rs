@@ -9,8 +9,7 @@ use ashlar_core::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 
@@ -89,22 +88,6 @@ pub(crate) async fn lock(
         .await
 }
 
-/// The user, if `hash` is their password's, where nobody else changes either until the end of the
-/// transaction.
-pub(crate) async fn lock_with_hash(
-    connection: &impl ConnectionTrait,
-    id: UserId,
-    hash: &PasswordHash,
-) -> Result<Option<Model>, DbErr> {
-    Entity::alive()
-        .filter(Column::Id.eq(id))
-        .inner_join(password::Entity)
-        .filter(password::Column::Hash.eq(hash.clone()))
-        .lock_exclusive()
-        .one(connection)
-        .await
-}
-
 /// The user with this address, whom nobody else changes until the end of the transaction.
 pub(crate) async fn lock_by_email(
     connection: &impl ConnectionTrait,
@@ -140,31 +123,6 @@ pub(crate) async fn find_with_password(
         .one(connection)
         .await?;
     Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
-}
-
-/// What a sign-in has to know of a user.
-#[derive(FromQueryResult)]
-pub(crate) struct SigningIn {
-    pub(crate) id: UserId,
-    pub(crate) status: Status,
-    pub(crate) second_factor: bool,
-    /// Of their password, if they have one.
-    pub(crate) hash: Option<PasswordHash>,
-}
-
-pub(crate) async fn find_signing_in(
-    connection: &impl ConnectionTrait,
-    email: &Email,
-) -> Result<Option<SigningIn>, DbErr> {
-    Entity::alive()
-        .filter(Column::EmailKey.eq(email.key()))
-        .left_join(password::Entity)
-        .select_only()
-        .columns([Column::Id, Column::Status, Column::SecondFactor])
-        .column(password::Column::Hash)
-        .into_model()
-        .one(connection)
-        .await
 }
 
 /// Those of these users who exist.

@@ -16,7 +16,7 @@ use crate::{
     error::AuthError,
     model::{Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
-    repository::{self, users::SigningIn},
+    repository::{self, sign_ins::SigningIn},
     service::{Device, Granted, Proof, SecondFactor, Sessions, Throttle},
 };
 
@@ -151,7 +151,7 @@ impl SignIn {
         match email.parse::<Email>() {
             Ok(email) => {
                 let connection = self.database.connection();
-                Ok(repository::users::find_signing_in(connection, &email).await?)
+                Ok(repository::sign_ins::find(connection, &email).await?)
             }
             Err(_) => Ok(None),
         }
@@ -201,7 +201,7 @@ async fn lock(
     matched: Option<&PasswordHash>,
 ) -> Result<Option<Model>, AuthError> {
     match matched {
-        Some(hash) => Ok(repository::users::lock_with_hash(transaction, user_id, hash).await?),
+        Some(hash) => Ok(repository::sign_ins::lock(transaction, user_id, hash).await?),
         None => Ok(None),
     }
 }
