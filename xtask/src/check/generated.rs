@@ -2,7 +2,7 @@
 //! `target/` a domain with two entities is written, then a third entity, a job and an event, and an entity of a domain that
 //! was written by hand; the copy is checked, its tests run, and its shape is compared with that of projects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ const NEW: [&[&str]; 5] = [
         "gift_card.given_away",
         "receiver:string(80)?",
         "amount_cents:i64",
+        "--verb",
+        "give_away",
     ],
     // Flat, and by hand.
     &["entity", "posts", "remark:content:text"],
@@ -69,6 +71,12 @@ const NOUNS: [(&str, &str); 2] = [("project", "gift_card"), ("task", "wish")];
 
 /// The layers that are a folder of an entity's nouns.
 const LAYERS: [&str; 5] = ["entity", "repository", "router", "schemas", "service"];
+
+/// The layers in which the modules of two entities declare the same names. The others have more to do where somebody wrote them.
+const ALIKE: [&str; 2] = ["entity", "router"];
+
+/// What a name follows that a module declares.
+const DECLARING: [&str; 6] = ["fn", "struct", "enum", "trait", "const", "static"];
 
 /// The copy is generated, sound, and of the shape of projects.
 pub(super) fn run() -> Result<()> {
@@ -173,7 +181,7 @@ fn cargo<const N: usize>(tree: &Path, args: [&str; N]) -> Command {
     cargo
 }
 
-/// Each file of an entity of projects has its counterpart.
+/// Each file of an entity of projects has its counterpart, and what it declares.
 fn compare(tree: &Path) -> Result<()> {
     let of = |domain: &str| -> PathBuf { tree.join("crates/domains").join(domain).join("src") };
     let mut findings = Vec::new();
@@ -184,6 +192,14 @@ fn compare(tree: &Path) -> Result<()> {
             if model.is_file() != copy.is_file() {
                 findings.push(format!(
                     "of {} and {} one is missing",
+                    workspace::relative(&model),
+                    workspace::relative(&copy)
+                ));
+            } else if ALIKE.contains(&layer)
+                && declared(&workspace::read(&model)?) != declared(&workspace::read(&copy)?)
+            {
+                findings.push(format!(
+                    "{} and {} do not declare the same",
                     workspace::relative(&model),
                     workspace::relative(&copy)
                 ));
@@ -201,4 +217,23 @@ fn compare(tree: &Path) -> Result<()> {
         }
     }
     Error::from_findings(findings)
+}
+
+/// The names that a module declares.
+fn declared(text: &str) -> BTreeSet<&str> {
+    let is_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words: Vec<&str> = text.split(|c| !is_of_a_word(c)).collect();
+    let declared = words.windows(2).filter(|pair| DECLARING.contains(&pair[0]));
+    declared.map(|pair| pair[1]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_declares_what_follows_a_keyword() {
+        let text = "pub(crate) async fn read(id: Id) -> Page { } struct Path(Id);";
+        assert_eq!(declared(text), BTreeSet::from(["Path", "read"]));
+    }
 }

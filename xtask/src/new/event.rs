@@ -23,10 +23,9 @@ struct Context<'a> {
     pascal: String,
     /// `invoice.paid`.
     event: &'a str,
-    /// `paid`.
-    happened: &'a str,
     happened_words: String,
-    happened_path: String,
+    /// `pay`, what the route ends in.
+    verb_path: String,
     entity: &'a str,
     entity_pascal: String,
     entity_words: String,
@@ -36,11 +35,11 @@ struct Context<'a> {
     type_imports: String,
 }
 
-/// Adds the event, what tells it, and its tests.
+/// Adds the event, what tells it, and its tests: a route that ends in the verb.
 pub(super) fn add(
     changes: &mut Changes,
     domain: &str,
-    event: &str,
+    (event, verb): (&str, Option<&str>),
     fields: &[String],
 ) -> Result<()> {
     let domain = existing(changes, domain)?;
@@ -53,6 +52,7 @@ pub(super) fn add(
     changes.problems_of([
         name::problem("entity", entity),
         name::problem("what happened,", happened),
+        verb.and_then(|verb| name::problem("verb", verb)),
     ]);
     let specs: Vec<&str> = fields.iter().flat_map(|field| field.split(':')).collect();
     let mut problems = Vec::new();
@@ -85,7 +85,7 @@ pub(super) fn add(
         &domain,
         event,
         &name,
-        (entity, happened),
+        (entity, happened, verb.unwrap_or(happened)),
         fields,
         path_of(changes, &domain, entity),
     );
@@ -127,7 +127,7 @@ impl<'a> Context<'a> {
         d: &'a spec::Domain,
         event: &'a str,
         name: &'a str,
-        (entity, happened): (&'a str, &'a str),
+        (entity, happened, verb): (&'a str, &'a str, &'a str),
         fields: Vec<Field>,
         path: String,
     ) -> Self {
@@ -137,9 +137,8 @@ impl<'a> Context<'a> {
             name,
             pascal: name::pascal(name),
             event,
-            happened,
             happened_words: name::words(happened),
-            happened_path: name::kebab(happened),
+            verb_path: name::kebab(verb),
             entity,
             entity_pascal: name::pascal(entity),
             entity_words: name::words(entity),
@@ -213,7 +212,7 @@ fn register(changes: &mut Changes, context: &Context<'_>) {
     entity::tell_in_contracts(changes, domain, &event);
     let route = format!(
         "`/{}/{{{}_id}}/{}`",
-        context.path, context.entity, context.happened_path
+        context.path, context.entity, context.verb_path
     );
     for (row, value) in [("Routes", route), ("Publishes", event)] {
         changes.edit(

@@ -74,6 +74,9 @@ enum What {
         /// What it tells beside the entity and its owner
         #[arg(value_name = "FIELD:TYPE")]
         fields: Vec<String>,
+        /// The verb that the route ends in, such as `pay`; else it ends in what happened
+        #[arg(long)]
+        verb: Option<String>,
     },
 }
 
@@ -99,7 +102,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             domain,
             name,
             fields,
-        } => event::add(&mut changes, domain, name, fields)?,
+            verb,
+        } => event::add(&mut changes, domain, (name, verb.as_deref()), fields)?,
     }
     changes.commit()?;
     graph::write()?;

@@ -82,7 +82,13 @@ fn a_new_domain_takes_entities_jobs_and_events() {
     entity::add_to(&mut changes, "gift_cards", redemption, &[]).expect("an entity");
     job::add(&mut changes, "gift_cards", "remind_owners", "0 2 * * *").expect("a job");
     let fields = strings(&["receiver:string?"]);
-    event::add(&mut changes, "gift_cards", "gift_card.given_away", &fields).expect("an event");
+    event::add(
+        &mut changes,
+        "gift_cards",
+        ("gift_card.given_away", Some("give_away")),
+        &fields,
+    )
+    .expect("an event");
     changes.check().expect("every place is found");
     let lib = changes
         .text("crates/domains/gift_cards/src/domain.rs")
@@ -95,6 +101,10 @@ fn a_new_domain_takes_entities_jobs_and_events() {
         assert!(lib.contains(part), "{part}: {lib}");
     }
     assert!(lib.ends_with("        .state(gift_cards)\n}\n"), "{lib}");
+    let router = changes
+        .text("crates/domains/gift_cards/src/router/gift_card_given_away.rs")
+        .expect("a file");
+    assert!(router.contains("{gift_card_id}/give-away\""), "{router}");
 }
 
 #[test]
@@ -158,7 +168,12 @@ fn what_a_domain_has_already_is_refused() {
     assert_refused(outcome, changes, &["main.rs has a module of that name"]);
     let mut changes = gift_cards();
     let fields = strings(&["gift_card_id:uuid", "why:text"]);
-    let outcome = event::add(&mut changes, "gift_cards", "gift_card.lost", &fields);
+    let outcome = event::add(
+        &mut changes,
+        "gift_cards",
+        ("gift_card.lost", None),
+        &fields,
+    );
     assert_refused(
         outcome,
         changes,
@@ -179,7 +194,7 @@ fn a_domain_that_is_not_there_is_told_with_those_that_are() {
         &["there is no domain `nowhere`", "posts, projects"],
     );
     let mut changes = Changes::of(workspace::root());
-    let outcome = event::add(&mut changes, "posts", "post.liked", &[]);
+    let outcome = event::add(&mut changes, "posts", ("post.liked", None), &[]);
     assert_refused(outcome, changes, &["has no entity `post` of the shape"]);
     let mut changes = Changes::of(workspace::root());
     let outcome = job::add(&mut changes, "posts", "remind", "0 2 * *");

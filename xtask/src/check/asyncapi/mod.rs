@@ -13,7 +13,7 @@ use crate::terminal::say;
 use crate::workspace;
 use contract::Contract;
 
-/// What the application says of its events, against every version that was ever committed.
+/// What the application says of its events, against every version that main ever had.
 pub(super) fn run() -> Result<()> {
     let text = application::output_of(&["asyncapi"])?;
     compare_with_history(&text)?;
