@@ -19,6 +19,9 @@ POSITIONS = ("page", "offset", "after")
 # These end the session that asks, or its user's others: the run would go on with 401s alone.
 ENDS_SESSIONS = {"change_password", "end_session", "end_sessions", "logout", "step_up"}
 
+# These end the sessions of whom they name, or everything of theirs.
+ENDS_ANOTHERS = {"end_user_sessions", "reset_second_factors"}
+
 # The session that drives the run.
 DRIVER = f"Bearer {os.environ['CONTRACT_TOKEN']}"
 
@@ -30,6 +33,8 @@ def before_call(context, case, kwargs):
     if operation in ENDS_SESSIONS:
         token = sign_in()
         kwargs["auth"] = Stead(token)
+    if operation in ENDS_ANOTHERS and names_the_driver(case.path_parameters):
+        case.path_parameters["user_id"] = os.environ["CONTRACT_LEAVER_ID"]
     if case.meta is None:
         return
     if not case.meta.generation.mode.is_positive:
@@ -41,6 +46,10 @@ def before_call(context, case, kwargs):
         give_what_the_server_knows(operation, case.body)
     if operation == "end_session":
         case.path_parameters["session_id"] = session_of(token)
+
+
+def names_the_driver(parameters):
+    return bool(parameters) and parameters.get("user_id") == os.environ["CONTRACT_USER_ID"]
 
 
 def sort_by_something(query):

@@ -44,16 +44,30 @@ pub(super) fn run() -> Result<()> {
 fn fuzz(server: &Server, binary: &Path, schemathesis: &Path) -> Result<()> {
     let admin_id = create_admin(binary)?;
     let token = log_in(server)?;
-    register_leaver(server)?;
+    let leaver_id = register_leaver(server)?;
     let cast = Cast {
         token: &token,
         user_id: &admin_id,
+        leaver_id: &leaver_id,
         email: LEAVER,
         password: PASSWORD,
     };
     let fuzzed = schemathesis::run(schemathesis, server, &cast);
-    let alive = expect(server, "GET", "/api/v1/health/live", None, 200).map(drop);
-    alive.and(fuzzed)
+    // A session that ended on the way would leave nothing but refusals to look at.
+    let bearer = format!("Bearer {token}");
+    let driven = http::request(
+        server.port(),
+        "GET",
+        "/api/v1/auth/me",
+        &[("authorization", &bearer)],
+        None,
+    )?;
+    match driven.status {
+        200 => fuzzed,
+        status => Err(Error::said(format!(
+            "the session that drives the run is over: GET /api/v1/auth/me answers {status}"
+        ))),
+    }
 }
 
 /// Where the server runs and what it leaves lies.
@@ -114,9 +128,12 @@ fn create_admin(binary: &Path) -> Result<String> {
 }
 
 /// Somebody whose sessions may end, as the session that drives the server may not.
-fn register_leaver(server: &Server) -> Result<()> {
+fn register_leaver(server: &Server) -> Result<String> {
     let user = json!({"email": LEAVER, "display_name": "Leaver", "password": PASSWORD});
-    expect(server, "POST", "/api/v1/users", Some(&user), 201).map(drop)
+    text(
+        &expect(server, "POST", "/api/v1/users", Some(&user), 201)?,
+        "id",
+    )
 }
 
 fn log_in(server: &Server) -> Result<String> {

@@ -22,9 +22,10 @@ const SEED: &str = "20260101";
 pub(super) struct Cast<'a> {
     /// The administrator's, for every request but those that end sessions.
     pub(super) token: &'a str,
-    /// Somebody who exists.
+    /// Somebody who exists: who drives.
     pub(super) user_id: &'a str,
     /// Whose sessions may end.
+    pub(super) leaver_id: &'a str,
     pub(super) email: &'a str,
     pub(super) password: &'a str,
 }
@@ -49,6 +50,7 @@ pub(super) fn run(program: &Path, server: &Server, cast: &Cast<'_>) -> Result<()
         .env("CONTRACT_URL", server.url())
         .env("CONTRACT_TOKEN", cast.token)
         .env("CONTRACT_USER_ID", cast.user_id)
+        .env("CONTRACT_LEAVER_ID", cast.leaver_id)
         .env("CONTRACT_EMAIL", cast.email)
         .env("CONTRACT_PASSWORD", cast.password)
         .arg("--config-file")
