@@ -45,11 +45,13 @@ pub(crate) async fn lock(
     id: UserId,
     hash: &PasswordHash,
 ) -> Result<Option<Model>, DbErr> {
-    Entity::alive()
+    // Compared here: parameters of slow statements are logged, and this one may wait for the locks.
+    let found = Entity::alive()
         .filter(Column::Id.eq(id))
-        .inner_join(password::Entity)
-        .filter(password::Column::Hash.eq(hash.clone()))
         .lock_exclusive()
+        .find_both_related(password::Entity)
         .one(connection)
-        .await
+        .await?;
+    let found = found.filter(|(_, password)| password.hash == *hash);
+    Ok(found.map(|(user, _)| user))
 }

@@ -94,8 +94,7 @@ static FILL: LazyLock<String> = LazyLock::new(|| {
 
 /// Fills the buckets of `guess`: the keys of those that had room. When one of them is known to have
 /// none, nothing is written. That is decided anew for each row once it is locked, so that of several
-/// guesses at once no more pass than there is room for; the caller [takes back](take_back) the others
-/// when one is missing.
+/// guesses at once no more pass than there is room for; the caller rolls back when one is missing.
 ///
 /// Rows are locked in the order of their keys, so that no two guesses wait for each other.
 pub(crate) async fn fill(
@@ -129,60 +128,50 @@ pub(crate) async fn fill(
         .collect()
 }
 
-/// A guess that does not count.
-pub(crate) struct TakenBack<'a> {
+/// What comes of a guess that was right.
+pub(crate) struct Success<'a> {
     pub(crate) now: i64,
     pub(crate) guess: &'a Guess,
-    /// The keys of the buckets that it filled.
-    pub(crate) filled: &'a [String],
-    /// Until when the client's network is known by it to the account, if it is.
+    /// Whether it filled the bucket of all others.
+    pub(crate) unknown: bool,
+    /// Until when the client's network is known by it; not at all where more is asked for.
     pub(crate) known_until: Option<i64>,
 }
 
-/// Takes back what a guess filled, and no more: who has one account must not empty, by signing in to
-/// it, what guesses at others filled; nor does the owner of an account empty what a neighbour filled
-/// with guesses at it. With `known_until` the network is known to the account from now on.
+/// Takes back what a right guess filled, and no more: who has one account must not empty, by signing
+/// in to it, what guesses at others filled; nor does the owner of an account empty what a neighbour
+/// filled with guesses at it. With `known_until` the network is known to the account from now on.
 pub(crate) async fn take_back(
     connection: &impl ConnectionTrait,
-    taken: &TakenBack<'_>,
+    success: &Success<'_>,
 ) -> Result<(), DbErr> {
-    const SQL: &str = "WITH taken (key_hash, empty_at, expires_at) AS ( \
+    const SQL: &str = "WITH right_guess (key_hash, empty_at, expires_at) AS ( \
             VALUES ($2, $1 - $3, $1), ($4, $1 - $5, $1), ($6, $1 - $7, $1), ($8, $1 - $9, $10)) \
          INSERT INTO auth_throttles AS bucket (key_hash, empty_at, ready_at, expires_at, told_at) \
-         SELECT key_hash, empty_at, 0, expires_at, 0 FROM taken \
+         SELECT key_hash, empty_at, 0, expires_at, 0 FROM right_guess \
          WHERE key_hash <> '' ORDER BY key_hash \
          ON CONFLICT (key_hash) DO UPDATE SET \
             empty_at = bucket.empty_at + excluded.empty_at - $1, \
             ready_at = bucket.ready_at + excluded.empty_at - $1, \
             expires_at = CASE WHEN excluded.expires_at > bucket.expires_at \
                 THEN excluded.expires_at ELSE bucket.expires_at END";
-    let account = taken.guess.account.as_ref();
-    let (client, network) = (&taken.guess.client, &taken.guess.network);
-    let (known, others) = account.map_or(("", ""), |account| (&account.known, &account.others));
-    let interval = account.map_or(0, |account| account.interval);
-    let mut buckets = [
-        (client.key.as_str(), client.interval),
-        (&network.key, network.interval),
-        (others, interval),
-        (known, interval),
-    ]
-    .map(
-        |(key, interval)| match taken.filled.iter().any(|filled| filled == key) {
-            true => (key, interval),
-            false => ("", 0),
-        },
-    );
-    if taken.known_until.is_some() && buckets[3].0.is_empty() {
-        // That there is the row is what makes the network known.
-        buckets[3].0 = known;
-    }
-    let mut values = vec![taken.now.into()];
-    values.extend(
-        buckets
-            .iter()
-            .flat_map(|(key, interval)| [(*key).into(), (*interval).into()]),
-    );
-    values.push(taken.known_until.unwrap_or(taken.now).into());
+    let (client, network) = (&success.guess.client, &success.guess.network);
+    let account = success.guess.account.as_ref();
+    let others = account.filter(|_| success.unknown);
+    let filled = account.filter(|_| !success.unknown);
+    let known = account.filter(|_| !success.unknown || success.known_until.is_some());
+    let values = [
+        success.now.into(),
+        client.key.as_str().into(),
+        client.interval.into(),
+        network.key.as_str().into(),
+        network.interval.into(),
+        others.map_or("", |account| &account.others).into(),
+        others.map_or(0, |account| account.interval).into(),
+        known.map_or("", |account| &account.known).into(),
+        filled.map_or(0, |account| account.interval).into(),
+        success.known_until.unwrap_or(success.now).into(),
+    ];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), SQL, values);
     connection.execute_raw(statement).await?;
     Ok(())
@@ -234,6 +223,8 @@ pub(crate) async fn prune(
         .into_query();
     let pruned = Entity::delete_many()
         .filter(Column::KeyHash.in_subquery(expired))
+        // Another guess may have filled it since.
+        .filter(Column::ExpiresAt.lte(now))
         .exec(connection)
         .await?;
     Ok(pruned.rows_affected)

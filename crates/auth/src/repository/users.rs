@@ -19,7 +19,6 @@ use crate::{
         user::{ActiveModel, Column, Entity, Model},
     },
     model::{DisplayName, Email, RoleName, Status},
-    password::PasswordHash,
     schemas::{UserFilters, UserSort, UserUpdate},
 };
 
@@ -100,29 +99,15 @@ pub(crate) async fn lock_by_email(
         .await
 }
 
-/// Whether a user has this address.
-pub(crate) async fn has_email(
+/// The user with this address.
+pub(crate) async fn find_by_email(
     connection: &impl ConnectionTrait,
     email: &Email,
-) -> Result<bool, DbErr> {
-    let found = Entity::alive()
+) -> Result<Option<Model>, DbErr> {
+    Entity::alive()
         .filter(Column::EmailKey.eq(email.key()))
         .one(connection)
-        .await?;
-    Ok(found.is_some())
-}
-
-/// The user with this address, and the hash of their password if they have one.
-pub(crate) async fn find_with_password(
-    connection: &impl ConnectionTrait,
-    email: &Email,
-) -> Result<Option<(Model, Option<PasswordHash>)>, DbErr> {
-    let found = Entity::alive()
-        .filter(Column::EmailKey.eq(email.key()))
-        .find_also_related(password::Entity)
-        .one(connection)
-        .await?;
-    Ok(found.map(|(user, password)| (user, password.map(|password| password.hash))))
+        .await
 }
 
 /// Those of these users who exist.

@@ -213,7 +213,9 @@ impl AccountTokens {
             return Ok(None);
         };
         if row.email.key() != user.email_key
-            && repository::users::has_email(connection, &row.email).await?
+            && repository::users::find_by_email(connection, &row.email)
+                .await?
+                .is_some()
         {
             return Ok(None);
         }

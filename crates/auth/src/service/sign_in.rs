@@ -130,7 +130,7 @@ impl SignIn {
         reason: &'static str,
         client: &ClientInfo,
     ) -> Result<AuthError, AuthError> {
-        let record = async |connection: &_| {
+        let record = async |transaction: &Transaction| {
             let entry = Entry::new("login.failed")
                 .from(client)
                 .with("reason", reason);
@@ -138,9 +138,9 @@ impl SignIn {
                 Some(user_id) => entry.to(user_id),
                 None => entry,
             };
-            audit::record(connection, entry, self.clock.now()).await
+            audit::record(transaction, entry, self.clock.now()).await
         };
-        self.database.write(record).await?;
+        self.database.transaction(record).await?;
         let user_id = user_id.map(tracing::field::display);
         tracing::info!(user_id, reason, "login_failed");
         Ok(AuthError::InvalidCredentials)

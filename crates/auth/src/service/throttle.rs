@@ -84,23 +84,30 @@ impl Throttle {
         client: &ClientInfo,
     ) -> Result<Pass, AuthError> {
         let guess = self.guess(rule, subject, client);
-        let fill = async |connection: &_| throttles::fill(connection, &guess).await;
-        let filled = self.database.write(fill).await?;
-        let buckets = if guess.account.is_some() { 3 } else { 2 };
-        let admitted = filled.len() == buckets;
-        let pass = Pass {
-            throttle: self.clone(),
-            guess,
-            filled,
+        let fill = async |transaction: &Transaction| {
+            let filled = throttles::fill(transaction, &guess).await?;
+            let buckets = if guess.account.is_some() { 3 } else { 2 };
+            // The wait is found out below: an error here only undoes what was filled.
+            let refused = AuthError::Throttled(Duration::ZERO);
+            if filled.len() == buckets {
+                Ok(filled)
+            } else {
+                Err(refused)
+            }
         };
-        if admitted {
-            return Ok(pass);
+        match self.database.transaction(fill).await {
+            Ok(filled) => {
+                let others = guess.account.as_ref().map(|account| &account.others);
+                let unknown = others.is_some_and(|others| filled.contains(others));
+                Ok(Pass {
+                    throttle: self.clone(),
+                    guess,
+                    unknown,
+                })
+            }
+            Err(AuthError::Throttled(_)) => Err(self.refuse(rule, &guess, client).await?),
+            Err(error) => Err(error),
         }
-        // Others at once may have taken the room of some buckets after it was looked for.
-        if !pass.filled.is_empty() {
-            pass.take_back(self.database.connection(), None).await?;
-        }
-        Err(self.refuse(rule, &pass.guess, client).await?)
     }
 
     /// Removes the rows that say nothing any more: how many there were.

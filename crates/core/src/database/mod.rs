@@ -72,27 +72,17 @@ impl Database {
     where
         E: From<DbErr> + Error + 'static,
     {
-        retried(async || self.attempt(&work).await).await
-    }
-
-    /// Runs `write`, which is one statement: that is a transaction by itself, and needs neither a
-    /// beginning nor a commit. It waits for its turn and is tried again as [`Self::transaction`] is.
-    ///
-    /// # Errors
-    ///
-    /// What `write` fails with; (SQLite) that there was no turn to write within `DB_POOL_TIMEOUT`.
-    pub async fn write<T, E>(
-        &self,
-        write: impl AsyncFn(&DatabaseConnection) -> Result<T, E>,
-    ) -> Result<T, E>
-    where
-        E: From<DbErr> + Error + 'static,
-    {
-        let attempt = async || {
-            let _writing = self.turn_to_write().await?;
-            write(&self.connection).await
-        };
-        retried(attempt).await
+        let mut attempt = 1;
+        loop {
+            match self.attempt(&work).await {
+                Err(error) if attempt < ATTEMPTS && failure::is_transient(&error) => {
+                    tracing::debug!(attempt, "transaction_retried");
+                    tokio::time::sleep(backoff(attempt)).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     async fn attempt<T, E>(&self, work: &impl AsyncFn(&Transaction) -> Result<T, E>) -> Result<T, E>
@@ -126,7 +116,11 @@ impl Database {
     /// What the database says, or that there was no connection or (SQLite) no turn to write within
     /// `DB_POOL_TIMEOUT`.
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
-        let writing = self.turn_to_write().await?;
+        let writing = if self.is_postgres() {
+            None
+        } else {
+            Some(self.turn_to_write().await?)
+        };
         // A deferred SQLite transaction that reads and then writes fails when another wrote in
         // between, whatever the busy timeout: it takes the write lock at once.
         let options = TransactionOptions {
@@ -138,15 +132,11 @@ impl Database {
         Ok(Transaction::new(transaction, wakes, messages, writing))
     }
 
-    /// SQLite's one place to write; PostgreSQL has none. Who waits for it for so long may wait for
-    /// itself: for a transaction that it began before.
-    async fn turn_to_write(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
-        if self.is_postgres() {
-            return Ok(None);
-        }
+    /// SQLite's one place to write. Who waits for it for so long may wait for itself: for a
+    /// transaction that it began before.
+    async fn turn_to_write(&self) -> Result<OwnedMutexGuard<()>, DbErr> {
         timeout(self.patience, Arc::clone(&self.writer).lock_owned())
             .await
-            .map(Some)
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 
@@ -174,24 +164,6 @@ impl fmt::Debug for Database {
         f.debug_tuple("Database")
             .field(&self.connection.get_database_backend())
             .finish()
-    }
-}
-
-/// What `attempt` comes to, which is made anew while the database gives it up for a concurrent one.
-async fn retried<T, E>(attempt: impl AsyncFn() -> Result<T, E>) -> Result<T, E>
-where
-    E: Error + 'static,
-{
-    let mut attempts = 1;
-    loop {
-        match attempt().await {
-            Err(error) if attempts < ATTEMPTS && failure::is_transient(&error) => {
-                tracing::debug!(attempt = attempts, "transaction_retried");
-                tokio::time::sleep(backoff(attempts)).await;
-                attempts += 1;
-            }
-            outcome => return outcome,
-        }
     }
 }
 

@@ -70,8 +70,8 @@ impl Oauth {
                 .refuse(transaction, visitor, None, OauthFailure::EmailMissing)
                 .await;
         };
-        match repository::users::find_with_password(transaction, &email).await? {
-            Some((user, _)) => self.link_by_email(transaction, visitor, user.id).await,
+        match repository::users::find_by_email(transaction, &email).await? {
+            Some(user) => self.link_by_email(transaction, visitor, user.id).await,
             None => self.sign_up(transaction, visitor, email).await,
         }
     }

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use super::{Throttle, length};
 use crate::{
     error::AuthError,
-    repository::throttles::{self, Guess, TakenBack},
+    repository::throttles::{self, Guess, Success},
 };
 
 /// For how long a network is known from which somebody signed in to an account.
@@ -19,8 +19,8 @@ const KNOWN: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 pub(crate) struct Pass {
     pub(super) throttle: Throttle,
     pub(super) guess: Guess,
-    /// The keys of the buckets that it filled.
-    pub(super) filled: Vec<String>,
+    /// Whether it filled the bucket of all networks that are not known.
+    pub(super) unknown: bool,
 }
 
 impl Pass {
@@ -54,13 +54,13 @@ impl Pass {
         known_for: Option<Duration>,
     ) -> Result<(), AuthError> {
         let now = self.throttle.clock.now().timestamp_micros();
-        let taken = TakenBack {
+        let success = Success {
             now,
             guess: &self.guess,
-            filled: &self.filled,
+            unknown: self.unknown,
             known_until: known_for.map(|time| now + length(time)),
         };
-        Ok(throttles::take_back(connection, &taken).await?)
+        Ok(throttles::take_back(connection, &success).await?)
     }
 
     /// The guess was wrong: as it was counted when it was let through, nothing is left to do.
