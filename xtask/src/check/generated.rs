@@ -11,6 +11,7 @@ use std::process::Command;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::process;
+use crate::recording;
 use crate::services;
 use crate::workspace;
 
@@ -104,18 +105,26 @@ pub(super) fn run() -> Result<()> {
     test(&tree)
 }
 
-/// The tests that were written, on both databases where there is a PostgreSQL; and of those that were there, what looks at all
-/// domains.
+/// The tests that were written, on both databases where there is a PostgreSQL; of those that were there, what looks at all
+/// domains; and with PostgreSQL, what the generated domain asked the databases.
 fn test(tree: &Path) -> Result<()> {
     let guard = Guard::start()?;
-    let postgres = services::acquire("postgres");
+    let postgres = services::acquire(services::POSTGRES);
+    let recorded = workspace::target().join("generated-queries");
+    workspace::make_empty(&recorded)?;
     let mut test = cargo(tree, ["test", "--quiet"]);
+    test.env(recording::VARIABLE, &recorded);
     test.args(TARGETS).arg("--").args(TESTS);
     match &postgres {
         Ok(url) => test.env("TEST_DATABASE_URL", url),
         Err(_) => test.args(["--skip", "::postgres"]),
     };
-    let outcome = process::run(&mut test);
+    let mut outcome = process::run(&mut test);
+    if let (Ok(()), Ok(url)) = (&outcome, &postgres) {
+        let mut queries = cargo(tree, ["run", "--quiet", "--bin", "queries", "--"]);
+        queries.arg(&recorded).arg(NEW[0][1]);
+        outcome = process::run(queries.env("TEST_DATABASE_URL", url));
+    }
     guard.release();
     outcome
 }

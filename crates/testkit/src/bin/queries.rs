@@ -1,5 +1,5 @@
-//! `queries <folder>`: holds the statements that a test run recorded in the folder against the
-//! databases' plans for them, and says which read a table from end to end.
+//! `queries <folder> [crate]`: holds the statements that a test run recorded in the folder, or those
+//! of one crate, against the databases' plans for them, and says which read a table from end to end.
 
 use std::{env, path::Path, process::ExitCode};
 
@@ -12,11 +12,15 @@ use ashlar_testkit::queries;
 )]
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let [folder] = arguments.as_slice() else {
-        eprintln!("usage: queries <folder>, at the workspace's root");
-        return ExitCode::from(2);
+    let (folder, of) = match arguments.as_slice() {
+        [folder] => (folder, None),
+        [folder, of] => (folder, of.to_str()),
+        _ => {
+            eprintln!("usage: queries <folder> [crate], at the workspace's root");
+            return ExitCode::from(2);
+        }
     };
-    match queries::check(Path::new(folder), Path::new(".")) {
+    match queries::check(Path::new(folder), Path::new("."), of) {
         Ok(report) if report.findings.is_empty() => {
             println!("statements checked: {}", report.statements);
             ExitCode::SUCCESS

@@ -48,7 +48,8 @@ pub struct Report {
     pub findings: Vec<String>,
 }
 
-/// Checks what was recorded in `folder` against the sources and declarations below `root`.
+/// Checks what was recorded in `folder` against the sources and declarations below `root`. With a
+/// crate's name, `of` alone: what else was recorded need not be all that there is.
 ///
 /// # Errors
 ///
@@ -56,11 +57,20 @@ pub struct Report {
 ///
 /// # Panics
 /// When there is no PostgreSQL, or it cannot be used.
-pub fn check(folder: &Path, root: &Path) -> Result<Report, String> {
+pub fn check(folder: &Path, root: &Path, of: Option<&str>) -> Result<Report, String> {
     let functions = Functions::below(root)?;
     let declared = Declared::below(root)?;
     let recorded = recording::read(folder)?;
-    let statements = recording::distinct(&recorded, &functions);
+    let is_meant = |function: &str| {
+        let of_it = |of| {
+            function
+                .strip_prefix(of)
+                .is_some_and(|rest| rest.starts_with("::"))
+        };
+        of.is_none_or(of_it)
+    };
+    let mut statements = recording::distinct(&recorded, &functions);
+    statements.retain(|statement| is_meant(&statement.function));
     let mut findings = Vec::new();
     let mut needed = BTreeSet::new();
     let mut told_of = BTreeSet::new();
@@ -87,10 +97,12 @@ pub fn check(folder: &Path, root: &Path) -> Result<Report, String> {
     findings.extend(
         unseen
             .iter()
-            .filter(|name| !declared.has_unseen(name))
+            .filter(|name| is_meant(name) && !declared.has_unseen(name))
             .map(|name| unseen_told(name)),
     );
-    findings.extend(declared.stale(&needed, &unseen));
+    if of.is_none() {
+        findings.extend(declared.stale(&needed, &unseen));
+    }
     Ok(Report {
         statements: statements.len(),
         findings,
