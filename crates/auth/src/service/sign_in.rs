@@ -12,7 +12,6 @@ use ashlar_core::{
 
 use crate::{
     audit::{self, Entry},
-    entity::user::Model,
     error::AuthError,
     model::{Email, Method, Rule, Status, Subject},
     password::{PasswordHash, Passwords},
@@ -72,13 +71,13 @@ impl SignIn {
         let Some(user) = user else {
             return Err(self.refuse(None, "unknown_email", client).await?);
         };
-        if !matches {
+        let Some(hash) = user.hash.filter(|_| matches) else {
             return Err(self.refuse(Some(user.id), "wrong_password", client).await?);
-        }
+        };
         if user.status != Status::Active {
             return Err(self.refuse(Some(user.id), "suspended", client).await?);
         }
-        let matched = self.current_hash(user.id, user.hash, password).await;
+        let matched = self.current_hash(user.id, hash, password).await;
         let mut methods = vec![Method::Password];
         if user.second_factor {
             let demanded = self.second_factor.demand(user.id, code, client).await;
@@ -89,9 +88,11 @@ impl SignIn {
             at: self.clock.now(),
         };
         let start = async |transaction: &Transaction| {
-            let user = lock(transaction, user.id, matched.as_ref()).await?;
+            // A reset or a change may have been committed while the password was compared, and must
+            // end this sign-in as it ended all others.
+            let locked = repository::sign_ins::lock(transaction, user.id, &matched).await?;
             let granted = (self.sessions)
-                .start(transaction, user, &proof, device)
+                .start(transaction, locked, &proof, device)
                 .await?;
             pass.succeeded(transaction).await?;
             Ok::<_, AuthError>(granted)
@@ -110,16 +111,14 @@ impl SignIn {
     async fn current_hash(
         &self,
         user_id: UserId,
-        hash: Option<PasswordHash>,
+        hash: PasswordHash,
         password: Secret,
-    ) -> Option<PasswordHash> {
-        match hash {
-            Some(hash) if !self.passwords.is_current(&hash) => {
-                let upgraded = self.upgrade_hash(user_id, hash.clone(), password).await;
-                Some(upgraded.unwrap_or(hash))
-            }
-            hash => hash,
+    ) -> PasswordHash {
+        if self.passwords.is_current(&hash) {
+            return hash;
         }
+        let upgraded = self.upgrade_hash(user_id, hash.clone(), password).await;
+        upgraded.unwrap_or(hash)
     }
 
     /// What a client is told that is refused: the same, whatever the reason. The logs know it, with
@@ -190,18 +189,5 @@ impl SignIn {
             ),
         }
         None
-    }
-}
-
-/// The user, locked, if the password that matched is still theirs: a reset or a change may have been
-/// committed while it was compared, and must end this sign-in as it ended all others.
-async fn lock(
-    transaction: &Transaction,
-    user_id: UserId,
-    matched: Option<&PasswordHash>,
-) -> Result<Option<Model>, AuthError> {
-    match matched {
-        Some(hash) => Ok(repository::sign_ins::lock(transaction, user_id, hash).await?),
-        None => Ok(None),
     }
 }
