@@ -61,14 +61,7 @@ pub fn check(folder: &Path, root: &Path, of: Option<&str>) -> Result<Report, Str
     let functions = Functions::below(root)?;
     let declared = Declared::below(root)?;
     let recorded = recording::read(folder)?;
-    let is_meant = |function: &str| {
-        let of_it = |of| {
-            function
-                .strip_prefix(of)
-                .is_some_and(|rest| rest.starts_with("::"))
-        };
-        of.is_none_or(of_it)
-    };
+    let is_meant = |function: &str| of.is_none_or(|of| function.split("::").next() == Some(of));
     let mut statements = recording::distinct(&recorded, &functions);
     statements.retain(|statement| is_meant(&statement.function));
     let mut findings = Vec::new();
